@@ -1,0 +1,54 @@
+/* crc32c - by the processor's instruction where it has one, else by table. */
+#include "core/crc32c.h"
+
+#include <string.h>
+
+/* What four bits do to the register: x^32 mod the reflected polynomial 82f63b78. */
+static const uint32_t nibble_table[16] = {
+	0x00000000, 0x105ec76f, 0x20bd8ede, 0x30e349b1, 0x417b1dbc, 0x5125dad3,
+	0x61c69362, 0x7198540d, 0x82f63b78, 0x92a8fc17, 0xa24bb5a6, 0xb21572c9,
+	0xc38d26c4, 0xd3d3e1ab, 0xe330a81a, 0xf36e6f75,
+};
+
+static uint32_t by_table(uint32_t state, const uint8_t *p, size_t len)
+{
+	for (; len; len--) {
+		state ^= *p++;
+		state = state >> 4 ^ nibble_table[state & 0xf];
+		state = state >> 4 ^ nibble_table[state & 0xf];
+	}
+	return state;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t state,
+								 const uint8_t *p,
+								 size_t len)
+{
+	uint64_t wide = state;
+	uint64_t word;
+
+	for (; len >= sizeof(word); len -= sizeof(word), p += sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		wide = __builtin_ia32_crc32di(wide, word);
+	}
+	state = (uint32_t)wide;
+	for (; len; len--)
+		state = __builtin_ia32_crc32qi(state, *p++);
+	return state;
+}
+#endif
+
+uint32_t crc32c_raw(uint32_t state, const void *data, size_t len)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("sse4.2"))
+		return by_instruction(state, data, len);
+#endif
+	return by_table(state, data, len);
+}
+
+uint32_t crc32c(const void *data, size_t len)
+{
+	return ~crc32c_raw(~0u, data, len);
+}

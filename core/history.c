@@ -1,0 +1,423 @@
+/* history - write, survive, read back; the layout is in docs/formats.md. */
+#include "core/history.h"
+
+#include "core/bytes.h"
+#include "core/crc32c.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAGIC	    "tailhist"
+#define MAGIC_BYTES 8
+#define VERSION	    1
+
+/* The header page: a fixed part under a checksum, and two live fields. */
+enum {
+	VERSION_AT = 8,
+	ENTRY_BYTES_AT = 12,
+	RUN_ID_AT = 16, /* 12 characters, NUL padded to 16 */
+	STRATEGY_INDEX_AT = 32,
+	WRITER_AT = 36,
+	CAPACITY_AT = 40,
+	HOST_AT = 64, /* 256 bytes, NUL terminated */
+	STRATEGY_AT = 320,
+	HEADER_SUM_AT = 576, /* CRC-32C of bytes 0..575 */
+	LIVE_COUNT_AT = 1024,
+	FINAL_AT = 1088, /* "done", then the count */
+	FINAL_COUNT_AT = 1096,
+	FINAL_SUM_AT = 1104, /* CRC-32C of bytes 1088..1103 */
+};
+#define FINAL_MARK "all done"
+
+/* An entry: 60 bytes under a checksum. */
+enum {
+	OUTCOME_AT = 0,
+	STEP_AT = 1,
+	ERRNO_AT = 2,
+	HOLD_AT = 4,
+	OFFSET_AT = 8,
+	INVOKE_AT = 16,
+	LOCKED_AT = 24, /* this and the next: ns since invoke, 6 bytes each */
+	WRITTEN_AT = 30,
+	FLUSHED_AT = 36,
+	UNLOCK_AT = 42,
+	COMPLETED_AT = 48,
+	ENTRY_SUM_AT = 60,
+};
+#define DELTA_MAX (((uint64_t)1 << 48) - 1)
+
+/* Blocks are allocated this many entries at a time: 16 MiB. */
+#define STRIDE_ENTRIES ((uint64_t)1 << 18)
+
+static const char *const outcome_names[] = {
+	[OUTCOME_NONE] = "none",
+	[OUTCOME_OPEN] = "open",
+	[OUTCOME_ACKNOWLEDGED] = "acknowledged",
+	[OUTCOME_FAILED] = "failed",
+	[OUTCOME_UNKNOWN] = "unknown",
+};
+
+static const char *const step_names[] = {
+	[STEP_NONE] = "none",	[STEP_OPEN] = "open",	  [STEP_LOCK] = "lock",
+	[STEP_PLACE] = "place", [STEP_WRITE] = "write",	  [STEP_LOCATE] = "locate",
+	[STEP_FLUSH] = "flush", [STEP_UNLOCK] = "unlock", [STEP_CLOSE] = "close",
+};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+const char *outcome_name(enum outcome outcome)
+{
+	return (size_t)outcome < COUNT_OF(outcome_names) ? outcome_names[outcome] : "?";
+}
+
+const char *append_step_name(enum append_step step)
+{
+	return (size_t)step < COUNT_OF(step_names) ? step_names[step] : "?";
+}
+
+static uint8_t *entry_at(uint8_t *map, uint64_t seq)
+{
+	return map + HISTORY_HEADER_BYTES + seq * HISTORY_ENTRY_BYTES;
+}
+
+static size_t file_bytes(uint64_t entries)
+{
+	return HISTORY_HEADER_BYTES + entries * HISTORY_ENTRY_BYTES;
+}
+
+/* A time as its distance from invoke; clamped, since it must not wrap. */
+static uint64_t delta_ns(uint64_t at_ns, uint64_t invoke_ns)
+{
+	if (at_ns < invoke_ns)
+		return 0;
+	return at_ns - invoke_ns > DELTA_MAX ? DELTA_MAX : at_ns - invoke_ns;
+}
+
+static void entry_encode(uint8_t *p, const struct history_entry *entry)
+{
+	uint8_t bytes[HISTORY_ENTRY_BYTES] = {0};
+	uint64_t from = entry->invoke_ns;
+
+	bytes[OUTCOME_AT] = (uint8_t)entry->outcome;
+	bytes[STEP_AT] = (uint8_t)entry->step;
+	put_le16(bytes + ERRNO_AT, (uint16_t)entry->errnum);
+	put_le32(bytes + HOLD_AT, entry->hold);
+	put_le64(bytes + OFFSET_AT, (uint64_t)entry->offset);
+	put_le64(bytes + INVOKE_AT, from);
+	put_le48(bytes + LOCKED_AT, delta_ns(entry->locked_ns, from));
+	put_le48(bytes + WRITTEN_AT, delta_ns(entry->written_ns, from));
+	put_le48(bytes + FLUSHED_AT, delta_ns(entry->flushed_ns, from));
+	put_le48(bytes + UNLOCK_AT, delta_ns(entry->unlock_ns, from));
+	put_le48(bytes + COMPLETED_AT, delta_ns(entry->completed_ns, from));
+	put_le32(bytes + ENTRY_SUM_AT, crc32c(bytes, ENTRY_SUM_AT));
+	memcpy(p, bytes, sizeof(bytes));
+}
+
+static int entry_decode(const uint8_t *p, struct history_entry *ret_entry)
+{
+	struct history_entry entry;
+
+	if (get_le32(p + ENTRY_SUM_AT) != crc32c(p, ENTRY_SUM_AT))
+		return -EBADMSG;
+	if (p[OUTCOME_AT] < OUTCOME_OPEN || p[OUTCOME_AT] > OUTCOME_UNKNOWN ||
+	    p[STEP_AT] > STEP_CLOSE)
+		return -EBADMSG;
+	entry.outcome = p[OUTCOME_AT];
+	entry.step = p[STEP_AT];
+	entry.errnum = get_le16(p + ERRNO_AT);
+	entry.hold = get_le32(p + HOLD_AT);
+	entry.offset = (int64_t)get_le64(p + OFFSET_AT);
+	entry.invoke_ns = get_le64(p + INVOKE_AT);
+	entry.locked_ns = entry.invoke_ns + get_le48(p + LOCKED_AT);
+	entry.written_ns = entry.invoke_ns + get_le48(p + WRITTEN_AT);
+	entry.flushed_ns = entry.invoke_ns + get_le48(p + FLUSHED_AT);
+	entry.unlock_ns = entry.invoke_ns + get_le48(p + UNLOCK_AT);
+	entry.completed_ns = entry.invoke_ns + get_le48(p + COMPLETED_AT);
+	if (entry.offset < HISTORY_OFFSET_UNKNOWN ||
+	    entry.offset > INT64_MAX - RECORD_MAX_BYTES)
+		return -EBADMSG;
+	*ret_entry = entry;
+	return 0;
+}
+
+/* ---- writing ---------------------------------------------------------- */
+
+/*
+ * Allocate the next stride of blocks and touch its pages.  posix_fallocate(3)
+ * returns the error that a store into a hole would turn into SIGBUS.
+ */
+static int reserve_stride(struct history_writer *history)
+{
+	uint64_t left = history->capacity - history->reserved;
+	uint64_t entries = left < STRIDE_ENTRIES ? left : STRIDE_ENTRIES;
+	size_t from = file_bytes(history->reserved);
+	size_t to = file_bytes(history->reserved + entries);
+	int errnum;
+
+	if (!entries)
+		return -ENOSPC;
+	errnum = posix_fallocate(history->fd, (off_t)from, (off_t)(to - from));
+	if (errnum)
+		return -errnum;
+	for (size_t at = from; at < to; at += 4096)
+		((volatile uint8_t *)history->map)[at] = 0;
+	((volatile uint8_t *)history->map)[to - 1] = 0;
+	history->reserved += entries;
+	return 0;
+}
+
+static void header_encode(uint8_t *p, const struct history_identity *identity,
+			  uint64_t capacity)
+{
+	memcpy(p, MAGIC, MAGIC_BYTES);
+	put_le32(p + VERSION_AT, VERSION);
+	put_le32(p + ENTRY_BYTES_AT, HISTORY_ENTRY_BYTES);
+	memcpy(p + RUN_ID_AT, identity->run_id, RUN_ID_CHARS);
+	put_le32(p + STRATEGY_INDEX_AT, identity->strategy_index);
+	put_le32(p + WRITER_AT, identity->writer);
+	put_le64(p + CAPACITY_AT, capacity);
+	memcpy(p + HOST_AT, identity->host, strnlen(identity->host, HISTORY_NAME_MAX));
+	memcpy(p + STRATEGY_AT, identity->strategy,
+	       strnlen(identity->strategy, HISTORY_NAME_MAX));
+	put_le32(p + HEADER_SUM_AT, crc32c(p, HEADER_SUM_AT));
+}
+
+int history_create(struct history_writer *history, const char *path,
+		   const struct history_identity *identity, uint64_t capacity,
+		   struct error *err)
+{
+	struct history_writer h = {.fd = -1, .map = MAP_FAILED, .capacity = capacity};
+	int rc;
+
+	if (capacity > RECORD_MAX_SEQ + 1)
+		return error_set(err, EINVAL,
+				 "%llu appends are more than a history holds",
+				 (unsigned long long)capacity);
+	h.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (h.fd < 0)
+		return error_sys(err, errno, "cannot create the history %s", path);
+	rc = posix_fallocate(h.fd, 0, HISTORY_HEADER_BYTES);
+	if (rc) {
+		rc = error_sys(err, rc, "no room for the history %s", path);
+		goto fail;
+	}
+	h.map = mmap(NULL, file_bytes(capacity), PROT_READ | PROT_WRITE, MAP_SHARED,
+		     h.fd, 0);
+	if (h.map == MAP_FAILED) {
+		rc = error_sys(err, errno, "cannot map the history %s", path);
+		goto fail;
+	}
+	header_encode(h.map, identity, capacity);
+	rc = capacity ? reserve_stride(&h) : 0;
+	if (rc < 0) {
+		rc = error_sys(err, -rc, "no room for the history %s", path);
+		goto fail;
+	}
+	*history = h;
+	return 0;
+
+fail:
+	if (h.map != MAP_FAILED)
+		munmap(h.map, file_bytes(capacity));
+	close(h.fd);
+	unlink(path);
+	return rc;
+}
+
+int history_intend(struct history_writer *history, uint64_t invoke_ns)
+{
+	struct history_entry entry = {
+		.outcome = OUTCOME_OPEN,
+		.offset = HISTORY_OFFSET_UNKNOWN,
+		.invoke_ns = invoke_ns,
+	};
+	int rc;
+
+	if (history->count == history->reserved) {
+		rc = reserve_stride(history);
+		if (rc < 0)
+			return rc;
+	}
+	entry_encode(entry_at(history->map, history->count), &entry);
+	history->count++;
+	put_le64(history->map + LIVE_COUNT_AT, history->count);
+	return 0;
+}
+
+void history_conclude(struct history_writer *history, uint64_t seq,
+		      const struct history_entry *entry)
+{
+	if (seq < history->count)
+		entry_encode(entry_at(history->map, seq), entry);
+}
+
+void history_disown(struct history_writer *history, uint64_t from_seq,
+		    enum append_step step, int errnum)
+{
+	struct history_entry entry;
+
+	for (uint64_t seq = from_seq; seq < history->count; seq++) {
+		uint8_t *p = entry_at(history->map, seq);
+
+		if (entry_decode(p, &entry) < 0 ||
+		    entry.outcome != OUTCOME_ACKNOWLEDGED)
+			continue;
+		entry.outcome = OUTCOME_UNKNOWN;
+		entry.step = step;
+		entry.errnum = errnum;
+		entry_encode(p, &entry);
+	}
+}
+
+void history_finish(struct history_writer *history)
+{
+	uint8_t *p = history->map;
+
+	memcpy(p + FINAL_AT, FINAL_MARK, FINAL_COUNT_AT - FINAL_AT);
+	put_le64(p + FINAL_COUNT_AT, history->count);
+	put_le32(p + FINAL_SUM_AT, crc32c(p + FINAL_AT, FINAL_SUM_AT - FINAL_AT));
+	history_release(history);
+}
+
+void history_release(struct history_writer *history)
+{
+	if (!history->map)
+		return;
+	munmap(history->map, file_bytes(history->capacity));
+	close(history->fd);
+	memset(history, 0, sizeof(*history));
+	history->fd = -1;
+}
+
+/* ---- reading ---------------------------------------------------------- */
+
+static int header_decode(const uint8_t *p, struct history_identity *ret_identity)
+{
+	if (memcmp(p, MAGIC, MAGIC_BYTES) != 0 || get_le32(p + VERSION_AT) != VERSION ||
+	    get_le32(p + ENTRY_BYTES_AT) != HISTORY_ENTRY_BYTES ||
+	    get_le32(p + HEADER_SUM_AT) != crc32c(p, HEADER_SUM_AT))
+		return -EBADMSG;
+	memset(ret_identity, 0, sizeof(*ret_identity));
+	memcpy(ret_identity->run_id, p + RUN_ID_AT, RUN_ID_CHARS);
+	ret_identity->strategy_index = get_le32(p + STRATEGY_INDEX_AT);
+	ret_identity->writer = get_le32(p + WRITER_AT);
+	memcpy(ret_identity->host, p + HOST_AT, HISTORY_NAME_MAX);
+	memcpy(ret_identity->strategy, p + STRATEGY_AT, HISTORY_NAME_MAX);
+	if (!run_id_valid(ret_identity->run_id) ||
+	    ret_identity->writer >= RECORD_MAX_WRITERS)
+		return -EBADMSG;
+	return 0;
+}
+
+/* Did the writer leave its final mark, and with what count? */
+static bool final_decode(const uint8_t *p, uint64_t *ret_count)
+{
+	if (memcmp(p + FINAL_AT, FINAL_MARK, FINAL_COUNT_AT - FINAL_AT) != 0 ||
+	    get_le32(p + FINAL_SUM_AT) != crc32c(p + FINAL_AT, FINAL_SUM_AT - FINAL_AT))
+		return false;
+	*ret_count = get_le64(p + FINAL_COUNT_AT);
+	return true;
+}
+
+/*
+ * Count the entries and look for damage: the used ones stand together at the
+ * front, each with its checksum, and a finished history has all it announces.
+ */
+static void entries_check(struct history *history)
+{
+	uint64_t slots =
+		(history->map_bytes - HISTORY_HEADER_BYTES) / HISTORY_ENTRY_BYTES;
+	struct history_entry entry;
+	uint64_t announced = 0;
+	uint64_t count = 0;
+
+	history->finished = final_decode(history->map, &announced);
+	for (; count < slots; count++) {
+		const uint8_t *p = history->map + file_bytes(count);
+
+		if (p[OUTCOME_AT] == OUTCOME_NONE)
+			break;
+		if (entry_decode(p, &entry) < 0)
+			history->cut = true;
+	}
+	history->count = count;
+	if (history->finished && announced != count)
+		history->cut = true;
+}
+
+int history_open(struct history *history, const char *path, struct error *err)
+{
+	struct history h = {0};
+	struct stat st;
+	void *map;
+	int fd;
+	int rc;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return error_sys(err, errno, "cannot open the history %s", path);
+	if (fstat(fd, &st) < 0) {
+		rc = error_sys(err, errno, "cannot stat the history %s", path);
+		goto fail_close;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size < HISTORY_HEADER_BYTES) {
+		rc = error_set(err, EBADMSG, "%s is no history, or it was cut", path);
+		goto fail_close;
+	}
+	h.map_bytes = (size_t)st.st_size;
+	map = mmap(NULL, h.map_bytes, PROT_READ, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED) {
+		rc = error_sys(err, errno, "cannot map the history %s", path);
+		goto fail_close;
+	}
+	h.map = map;
+	rc = header_decode(h.map, &h.identity);
+	if (rc < 0) {
+		error_set(err, -rc, "the header of the history %s is damaged", path);
+		munmap(map, h.map_bytes);
+		goto fail_close;
+	}
+	entries_check(&h);
+	close(fd);
+	*history = h;
+	return 0;
+
+fail_close:
+	close(fd);
+	return rc;
+}
+
+void history_close(struct history *history)
+{
+	if (history->map)
+		munmap((void *)(uintptr_t)history->map, history->map_bytes);
+	memset(history, 0, sizeof(*history));
+}
+
+int history_get(const struct history *history, uint64_t seq,
+		struct history_entry *ret_entry)
+{
+	if (seq >= history->count)
+		return -ERANGE;
+	return entry_decode(history->map + file_bytes(seq), ret_entry);
+}
+
+uint64_t history_peek(const char *path)
+{
+	uint8_t bytes[8];
+	uint64_t count = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return 0;
+	if (pread(fd, bytes, sizeof(bytes), LIVE_COUNT_AT) == (ssize_t)sizeof(bytes))
+		count = get_le64(bytes);
+	close(fd);
+	return count;
+}

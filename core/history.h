@@ -1,0 +1,165 @@
+/*
+ * history - what one writer remembers of its appends, on local disk.
+ *
+ * One file per writer and strategy: a page of header, then 64 bytes an append
+ * in order of sequence number.  The writer maps it and fills it as it goes: the
+ * intention before the first system call, the outcome after the last.  Being a
+ * shared mapping, it survives the death of the writer, not of the host.
+ * docs/formats.md has the layout.
+ *
+ * A history is hostile input: nothing in it is believed before its checksum
+ * agrees, and a reader touches no byte beyond the size it was opened with.
+ */
+#ifndef TAILRACE_CORE_HISTORY_H
+#define TAILRACE_CORE_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/record.h"
+
+enum {
+	HISTORY_HEADER_BYTES = 4096,
+	HISTORY_ENTRY_BYTES = 64,
+	HISTORY_NAME_MAX = 255, /* bytes of host and strategy name */
+};
+
+/* How an append ended; `open` is an intention whose end was not seen. */
+enum outcome {
+	OUTCOME_NONE = 0, /* this slot was never used */
+	OUTCOME_OPEN = 1,
+	OUTCOME_ACKNOWLEDGED = 2, /* every call succeeded in full */
+	OUTCOME_FAILED = 3,	  /* nothing can have been written */
+	OUTCOME_UNKNOWN = 4,	  /* anything may have happened */
+};
+
+/* The call that decided an outcome which is not `acknowledged`. */
+enum append_step {
+	STEP_NONE = 0,
+	STEP_OPEN = 1,
+	STEP_LOCK = 2,
+	STEP_PLACE = 3, /* finding the offset: seek, fstat, asking a sequencer */
+	STEP_WRITE = 4,
+	STEP_LOCATE = 5, /* asking where the write went */
+	STEP_FLUSH = 6,
+	STEP_UNLOCK = 7,
+	STEP_CLOSE = 8,
+};
+
+/* "acknowledged", "lock", ...; "?" for a value out of range. */
+const char *outcome_name(enum outcome outcome);
+const char *append_step_name(enum append_step step);
+
+#define HISTORY_OFFSET_UNKNOWN (-1)
+
+/*
+ * One append.  Times are CLOCK_MONOTONIC of the writer's host, in ns; those of
+ * steps that did not happen, or that the strategy does not have, equal the
+ * time before.  All later times lie within 78 hours of invoke_ns.
+ */
+struct history_entry {
+	enum outcome outcome;
+	enum append_step step;
+	int errnum;	       /* errno of that step; 0 for a short write */
+	int64_t offset;	       /* where the writer believes it wrote, bytes */
+	uint64_t invoke_ns;    /* before the first call */
+	uint64_t locked_ns;    /* the lock was granted */
+	uint64_t written_ns;   /* write(2) returned */
+	uint64_t flushed_ns;   /* the data was flushed */
+	uint64_t unlock_ns;    /* before the call that unlocks: the hold ends */
+	uint64_t completed_ns; /* after the last call */
+	uint32_t hold;	       /* counts the lock holds: equal within a batch */
+};
+
+/* Whose history it is. */
+struct history_identity {
+	char run_id[RUN_ID_CHARS + 1];
+	uint32_t strategy_index;
+	uint32_t writer;
+	char host[HISTORY_NAME_MAX + 1];
+	char strategy[HISTORY_NAME_MAX + 1];
+};
+
+/* ---- writing ---------------------------------------------------------- */
+
+/* Owner: whoever called history_create; ended by history_finish or _release. */
+struct history_writer {
+	int fd;
+	uint8_t *map;
+	uint64_t capacity; /* entries that the map may hold */
+	uint64_t reserved; /* entries whose blocks are allocated and touched */
+	uint64_t count;	   /* entries begun */
+};
+
+/*
+ * Create the file @path (which must not exist, mode 0600) for up to @capacity
+ * appends.  Blocks are allocated and touched in strides, the first one here,
+ * so that neither a full disk (SIGBUS) nor page faults meet the measured phase.
+ * Returns 0 or a negative errno with a sentence in @err.
+ */
+int history_create(struct history_writer *history, const char *path,
+		   const struct history_identity *identity, uint64_t capacity,
+		   struct error *err);
+
+/*
+ * Record the intention to append record number history->count, before any
+ * system call of it.  Returns 0, or -ENOSPC / -EIO where no block could be had:
+ * then nothing may be written to the file under test.
+ */
+int history_intend(struct history_writer *history, uint64_t invoke_ns);
+
+/* Record how append number @seq, begun before, ended. */
+void history_conclude(struct history_writer *history, uint64_t seq,
+		      const struct history_entry *entry);
+
+/*
+ * A flush or a close failed: every acknowledged append from @from_seq on
+ * becomes unknown, with that step and errno.
+ */
+void history_disown(struct history_writer *history, uint64_t from_seq,
+		    enum append_step step, int errnum);
+
+/* Mark the history as complete and unmap it. */
+void history_finish(struct history_writer *history);
+
+/* Unmap without marking: what a reader calls an unfinished history. */
+void history_release(struct history_writer *history);
+
+/* ---- reading ---------------------------------------------------------- */
+
+/* Owner: whoever called history_open; ended by history_close. */
+struct history {
+	struct history_identity identity;
+	const uint8_t *map;
+	size_t map_bytes;
+	uint64_t count; /* appends begun, the open one included */
+	bool finished;	/* the writer marked it as complete */
+	bool cut;	/* the file ends before the entries that it announces,
+			   or an entry within is damaged */
+};
+
+/*
+ * Map @path and check its header and each entry's checksum.
+ * Returns 0; -EBADMSG where this is no history or the header is damaged; or
+ * another negative errno; with a sentence in @err.  Damage beyond the header is
+ * no error: it sets @cut.
+ */
+int history_open(struct history *history, const char *path, struct error *err);
+void history_close(struct history *history);
+
+/*
+ * Entry number @seq.  Returns 0, -ERANGE (no such append) or -EBADMSG (its
+ * checksum disagrees or its fields make no sense).
+ */
+int history_get(const struct history *history, uint64_t seq,
+		struct history_entry *ret_entry);
+
+/*
+ * How many appends a live writer has begun, read from the mapped @path while
+ * it runs: a progress display, not evidence.  0 where it cannot be read.
+ */
+uint64_t history_peek(const char *path);
+
+#endif
