@@ -1,0 +1,134 @@
+/*
+ * manifest - what a run folder says of its run: all that the verdict needs
+ * beside the data files and the histories.
+ *
+ * manifest.json is written before the first append (the plan, the hosts, what
+ * preflight saw) and again after each strategy (how each writer ended, clock
+ * samples).  It is replaced whole by rename(2) and carries a CRC-32C of itself.
+ * docs/formats.md has the keys.  Like all of a run folder it is hostile input.
+ */
+#ifndef TAILRACE_CORE_MANIFEST_H
+#define TAILRACE_CORE_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "core/error.h"
+#include "core/record.h"
+
+#define MANIFEST_FILE "manifest.json"
+
+/* What rank 0's clock shows is this host's clock plus the offset. */
+struct clock_sample {
+	uint64_t at_ns; /* on this host's clock */
+	int64_t offset_ns;
+	uint64_t rtt_ns; /* of the exchange that measured it */
+};
+
+struct manifest_host {
+	char *name;
+	char *client; /* boot id and network namespace: one NFS client each */
+	char *kernel;
+	char *fstype;
+	char *mount_source;
+	char *mount_point;
+	char *mount_options;
+	struct clock_sample *samples; /* in order of at_ns */
+	size_t sample_count;
+};
+
+enum writer_end {
+	WRITER_ABSENT = 0,   /* never started, or its end was not recorded */
+	WRITER_FINISHED = 1, /* left by itself, history complete */
+	WRITER_KILLED = 2,   /* known to be dead */
+	WRITER_HUNG = 3,     /* did not come back within the time-out */
+};
+
+/* "absent", "finished", "killed", "hung". */
+const char *writer_end_name(enum writer_end end);
+
+/* How one writer ended in one strategy. */
+struct manifest_writer {
+	enum writer_end end;
+	uint64_t begun;	    /* appends begun, as gathered */
+	char *history_path; /* on its own host, until it was gathered */
+	char *stuck;	    /* of a hung writer: the call and since when; or NULL */
+};
+
+/* What one strategy was to do, and how it went. */
+struct manifest_strategy {
+	char *name;	     /* unique in the run, as in result.json */
+	char *preset;	     /* letters, digits, '-': part of file names */
+	char *spec;	     /* with all its keys spelt out */
+	unsigned int claims; /* of enum claim; 0 for a control */
+	bool control;
+	bool required;
+	bool shared_file;	/* one file for all, else one per writer */
+	bool exclusive_lock;	/* the hold excludes other holds */
+	uint32_t batch;		/* records under one hold */
+	uint32_t padding_bytes; /* records start at multiples of it, NULs
+				   between are its own; 0: none */
+	bool ran;		/* the append phase took place */
+	char *skipped;		/* why not, or NULL */
+	int skipped_errnum;
+	uint64_t duration_ns; /* of the append phase, on rank 0's clock */
+	json_t *rpc;	      /* {"LOCK": count, …} over all hosts, or NULL */
+	struct manifest_writer *writers; /* rank_count of them */
+};
+
+struct manifest {
+	char run_id[RUN_ID_CHARS + 1];
+	char *version;	   /* of the program that ran */
+	char *created_utc; /* ISO 8601 */
+	char *command;	   /* as typed, for the report */
+	char *data_dir;	   /* absolute: DIR/tailrace-<run id> */
+	char *label;
+	uint64_t seed;
+	uint32_t min_bytes, max_bytes; /* record sizes */
+	uint64_t records;	       /* per writer, planned */
+	bool local_fs;		       /* the file system is local to one host */
+	bool one_client;	       /* --one-client */
+	bool strict;		       /* --strict: controls are required too */
+	bool data_kept;		       /* the data files are still to be there */
+	json_t *faults;		       /* array of faults that happened */
+
+	struct manifest_host *hosts;
+	size_t host_count;
+	uint32_t *rank_host; /* rank_count indices into hosts */
+	uint32_t rank_count;
+	struct manifest_strategy *strategies;
+	size_t strategy_count;
+};
+
+/*
+ * Read @run_dir/manifest.json.  Returns 0; -EBADMSG where it is damaged, of
+ * another version or makes no sense (indices and sizes are checked here, once);
+ * or another negative errno; with a sentence in @err.
+ * On success the caller owns @manifest and releases it by manifest_release.
+ */
+int manifest_load(struct manifest *manifest, const char *run_dir, struct error *err);
+
+/* Write it to @run_dir, replacing the old one at once. 0 or a negative errno. */
+int manifest_save(const struct manifest *manifest, const char *run_dir,
+		  struct error *err);
+
+/* Free all that @manifest owns and make it empty; harmless on an empty one. */
+void manifest_release(struct manifest *manifest);
+
+/* The plan of the records of strategy number @index. */
+struct record_plan manifest_record_plan(const struct manifest *manifest, size_t index);
+
+/*
+ * Paths, as new strings that the caller frees; NULL without memory.
+ * The data file of @writer (one for all of them where the file is shared), and
+ * the history of @writer within the run folder.
+ */
+char *manifest_data_path(const struct manifest *manifest, size_t strategy,
+			 uint32_t writer);
+char *manifest_history_path(const struct manifest *manifest, const char *run_dir,
+			    size_t strategy, uint32_t writer);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * judgment - what the verifier found out about one strategy of a run.
+ *
+ * Filled by judge.c, read by the writers of results.  docs/guarantees.md
+ * defines every word.
+ */
+#ifndef TAILRACE_VERIFY_JUDGMENT_H
+#define TAILRACE_VERIFY_JUDGMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/histogram.h"
+#include "core/record.h"
+
+/* The kinds of anomaly, in the order of result.json. */
+enum anomaly {
+	ANOMALY_LOST,
+	ANOMALY_INTERLEAVED,
+	ANOMALY_OVERWRITTEN,
+	ANOMALY_TORN,
+	ANOMALY_CORRUPTED,
+	ANOMALY_MISSING,
+	ANOMALY_GAP,
+	ANOMALY_GAP_BYTES,
+	ANOMALY_DUPLICATE,
+	ANOMALY_FOREIGN,
+	ANOMALY_FOREIGN_BYTES,
+	ANOMALY_UNEXPECTED,
+	ANOMALY_WRITER_DISORDER,
+	ANOMALY_REALTIME_DISORDER,
+	ANOMALY_LOCK_OVERLAP,
+	ANOMALY_STALE_READ,
+	ANOMALY_DIVERGENT_VIEW,
+	ANOMALY_COUNT,
+};
+
+/* One row per anomaly: its name in result.json and what it means. */
+struct anomaly_info {
+	const char *name;
+	const char *meaning;	  /* one sentence for people */
+	unsigned int contradicts; /* the claims it contradicts */
+	bool always_unsafe;	  /* whatever was claimed */
+};
+extern const struct anomaly_info anomaly_table[ANOMALY_COUNT];
+
+enum verdict {
+	VERDICT_SAFE,
+	VERDICT_UNSAFE,
+	VERDICT_INCONCLUSIVE,
+	VERDICT_SKIPPED,
+};
+
+/* "safe", "unsafe", "inconclusive", "skipped". */
+const char *verdict_name(enum verdict verdict);
+
+/* A count that was not taken: `null` in the result, never 0. */
+#define COUNT_NULL (-1)
+
+/* Where no record or writer can be named. */
+#define WRITER_NONE UINT32_MAX
+
+/* One finding, with its evidence. */
+struct finding {
+	enum anomaly kind;
+	uint32_t file_writer; /* whose file; WRITER_NONE: the shared one */
+	uint64_t offset;      /* bytes; of the damage or the believed place */
+	uint64_t length;      /* bytes */
+	bool offset_known;
+	struct record_id record; /* .writer WRITER_NONE where none is named */
+	struct record_id by;	 /* the other side; likewise */
+};
+
+/* What became of one append; a row of records.csv, a point of the map. */
+enum record_fate {
+	FATE_INTACT,
+	FATE_OVERWRITTEN,
+	FATE_INTERLEAVED,
+	FATE_TORN,
+	FATE_CORRUPTED,
+	FATE_MISSING,
+	FATE_RECOVERED,	 /* outcome unknown, stands there intact */
+	FATE_UNEXPECTED, /* outcome failed, stands there intact */
+	FATE_NOT_THERE,	 /* failed or unknown, and no intact copy */
+};
+
+/* "intact", "overwritten", ... */
+const char *record_fate_name(enum record_fate fate);
+
+struct record_fact {
+	struct record_id id;
+	int64_t found_offset; /* of its first intact copy, or -1 */
+	enum record_fate fate;
+};
+
+/* The parts of an append whose time is kept apart. */
+enum latency_part {
+	LATENCY_APPEND, /* invoke to completed: what the caller waits */
+	LATENCY_LOCK_WAIT,
+	LATENCY_WRITE,
+	LATENCY_FLUSH,
+	LATENCY_UNLOCK,
+	LATENCY_PARTS,
+};
+/* "append", "lock_wait", "write", "flush", "unlock". */
+extern const char *const latency_part_names[LATENCY_PARTS];
+
+struct writer_share {
+	uint64_t acknowledged;
+	uint64_t longest_wait_ns; /* for the lock, or for the append without one */
+};
+
+struct judgment {
+	enum verdict verdict;
+	char reason[512]; /* one sentence: what the verdict rests on */
+
+	uint64_t attempted, acknowledged, failed, unknown, intact, recovered;
+	int64_t anomalies[ANOMALY_COUNT]; /* COUNT_NULL: not checked */
+	int64_t lock_lost, stale_cache, hung;
+
+	bool contention_applies; /* false: contention and hand-offs are null */
+	double contention;	 /* 0..1 */
+	uint64_t handoffs;
+
+	uint64_t duration_ns;
+	uint64_t acknowledged_bytes;
+	struct histogram *latency;   /* LATENCY_PARTS of them, ns */
+	struct writer_share *shares; /* one per rank */
+	uint32_t writer_count;
+
+	/* Up to FINDINGS_PER_KIND of each kind, in file order. */
+	struct finding *findings;
+	size_t finding_count;
+
+	/*
+	 * Every fact_stride-th append of each writer, by writer and sequence
+	 * number; 1 up to a million appends.
+	 */
+	struct record_fact *facts;
+	size_t fact_count;
+	uint64_t fact_stride;
+};
+
+enum { FINDINGS_PER_KIND = 1000 };
+
+/* Free what @judgment owns and make it empty; harmless on an empty one. */
+void judgment_release(struct judgment *judgment);
+
+/* The verdict of a whole run. */
+struct run_verdict {
+	enum verdict verdict;
+	bool teeth; /* a control failed here */
+};
+
+#endif
