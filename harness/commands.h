@@ -1,0 +1,14 @@
+/*
+ * commands - one function per subcommand, each in cmd_<name>.c.
+ *
+ * argv[0] is the subcommand's name; the return value is an enum exit_code.
+ */
+#ifndef TAILRACE_HARNESS_COMMANDS_H
+#define TAILRACE_HARNESS_COMMANDS_H
+
+int cmd_run(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+
+#endif

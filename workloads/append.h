@@ -1,0 +1,97 @@
+/*
+ * append - one append, or one batch of them, by the parts of a strategy:
+ *
+ *   invoke -> (open) -> lock -> place -> write -> locate -> flush -> unlock
+ *
+ * Each step that fails is an outcome in the history, with its errno; no step
+ * is taken on after one that must come before it.  A refused lock or place
+ * writes nothing: `failed`.  From the write on, an error means `unknown`.
+ * A descriptor on which a write, a flush or an unlock failed is closed, which
+ * also frees its lock, and the next append opens the file again.
+ *
+ * Nothing is allocated and no system call made but the strategy's own and the
+ * clock's.
+ */
+#ifndef TAILRACE_WORKLOADS_APPEND_H
+#define TAILRACE_WORKLOADS_APPEND_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/history.h"
+#include "core/record.h"
+#include "workloads/part.h"
+#include "workloads/strategy.h"
+
+/* Bytes of one write: a batch that could be larger is refused. */
+#define APPEND_BATCH_BYTES_MAX ((uint64_t)256 << 20)
+
+/* Owner: whoever called appender_open; ended by appender_close. */
+struct appender {
+	struct strategy_parts parts;
+	const struct lock_ops *lock;
+	const struct placement_ops *placement;
+	const struct record_form *form;	   /* borrowed */
+	struct history_writer *history;	   /* borrowed */
+	const volatile sig_atomic_t *stop; /* borrowed: give up waiting for locks */
+	struct data_file file;
+	bool local_fs; /* see write errors in append.c */
+	uint32_t writer;
+	uint32_t hold;		/* counts batches */
+	uint64_t unflushed_seq; /* first append since the last good flush */
+	uint64_t random;
+	uint8_t *buffer; /* room for a batch, page aligned for O_DIRECT */
+};
+
+/* What to append with; the pointers must outlive the appender. */
+struct appender_config {
+	const struct strategy_spec *spec;
+	const char *data_path; /* a shared file exists; an own one does not */
+	const struct record_form *form;
+	struct history_writer *history;
+	const volatile sig_atomic_t *stop;
+	uint32_t writer;
+	bool local_fs;
+};
+
+/* How a batch ended: the same for all its records. */
+struct append_end {
+	enum outcome outcome;
+	enum append_step step;
+	int errnum;
+	uint64_t completed_ns;
+};
+
+/*
+ * Open the data file (an own one is made, mode 0600) and try once what the
+ * strategy needs: the open flags, the lock, the alignment of O_DIRECT.
+ * Returns 0 or a negative errno with a sentence in @err; appender_need_unmet()
+ * tells whether it is the mount that cannot do it.
+ */
+int appender_open(struct appender *appender, const struct appender_config *config,
+		  struct error *err);
+
+/*
+ * Append the next @records (1 .. batch) as one batch; their sequence numbers
+ * follow history->count.  Returns 0 with *@ret_end, or the negative errno of a
+ * history that can take no more: then nothing was written.
+ */
+int appender_append(struct appender *appender, uint32_t records,
+		    struct append_end *ret_end);
+
+/*
+ * Close the file.  An error of close(2) disowns what was not flushed since the
+ * last good flush, and is returned.
+ */
+int appender_close(struct appender *appender);
+
+/*
+ * Is @errnum from appender_open what a mount answers that cannot do this
+ * (EINVAL, EOPNOTSUPP, ENOSYS, ENOLCK)?  Then the strategy is skipped.
+ */
+bool appender_need_unmet(int errnum);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * part - the parts that a strategy is put together from: one table each of
+ * locks, placements, I/O modes and flushes.
+ *
+ * A new lock or placement is one file with one ops table, one enumerator here
+ * and one line in part.c.  The ops make the system calls of their name and
+ * nothing else: whatever goes wrong is returned, and becomes an outcome.
+ */
+#ifndef TAILRACE_WORKLOADS_PART_H
+#define TAILRACE_WORKLOADS_PART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The open data file, as the parts see it.  Owned by the appender. */
+struct data_file {
+	int fd; /* -1 while it is closed */
+	const char *path;
+	int open_flags;
+	int64_t own_end; /* of an own file: bytes accepted so far */
+};
+
+/*
+ * A lock on the data file.  Functions return 0 or a negative errno.
+ * acquire: with @block wait for it (-EINTR: a signal came first); without,
+ * -EAGAIN where another holds it.  release: after it others may hold the lock.
+ */
+struct lock_ops {
+	const char *name;
+	const char *summary; /* for people, no full stop */
+	bool locks;	     /* false: there is none, and nothing is called */
+	bool exclusive;	     /* where it is honoured, one holder at a time */
+	int open_flags;	     /* that it needs beside O_WRONLY */
+	int (*acquire)(struct data_file *file, bool block);
+	int (*release)(struct data_file *file);
+};
+
+/*
+ * Where the bytes go.  In the order of calls, under the lock: place finds the
+ * offset if it is known before the write, else HISTORY_OFFSET_UNKNOWN; write puts
+ * @size bytes there, like write(2) but with a negative errno; locate tells where
+ * the @written bytes of that call went, or leaves the placed offset alone.
+ */
+struct placement_ops {
+	const char *name;
+	const char *summary;
+	bool shared_file; /* one file for all writers, else one each */
+	bool locates;	  /* locate is a system call, worth a time stamp */
+	int open_flags;
+	int (*place)(struct data_file *file, int64_t *ret_offset);
+	ssize_t (*write)(struct data_file *file, const void *bytes, size_t size,
+			 int64_t offset);
+	int (*locate)(struct data_file *file, size_t written, int64_t *ret_offset);
+};
+
+enum lock_kind {
+	LOCK_KIND_NONE,
+	LOCK_KIND_FLOCK,
+	LOCK_KIND_FCNTL,
+	LOCK_KIND_COUNT,
+};
+
+enum placement_kind {
+	PLACEMENT_APPEND,
+	PLACEMENT_SEEK_END,
+	PLACEMENT_OWN_FILE,
+	PLACEMENT_COUNT,
+};
+
+enum io_mode {
+	IO_BUFFERED,
+	IO_DIRECT,
+	IO_SYNC,
+	IO_DSYNC,
+	IO_MODE_COUNT,
+};
+
+enum flush_mode {
+	FLUSH_NONE,
+	FLUSH_FSYNC,
+	FLUSH_FDATASYNC,
+	FLUSH_CLOSE, /* open, lock, write, close: the close flushes and unlocks */
+	FLUSH_MODE_COUNT,
+};
+
+/* How to wait for a lock that another holds. */
+enum lock_wait {
+	LOCK_WAIT_BLOCK, /* sleep in the kernel */
+	LOCK_WAIT_POLL,	 /* try, and try again after a random pause */
+	LOCK_WAIT_COUNT,
+};
+
+/* What to do when write(2) takes fewer bytes than it was given. */
+enum short_write {
+	SHORT_FAIL,  /* the outcome is unknown */
+	SHORT_RETRY, /* write the rest */
+	SHORT_WRITE_COUNT,
+};
+
+struct io_mode_info {
+	const char *name;
+	int open_flags;
+};
+
+struct flush_info {
+	const char *name;
+	int (*flush)(int fd); /* like fsync(2); NULL: no call of its own */
+};
+
+/* Indexed by the enumerations above. */
+extern const struct lock_ops *const lock_table[LOCK_KIND_COUNT];
+extern const struct placement_ops *const placement_table[PLACEMENT_COUNT];
+extern const struct io_mode_info io_mode_table[IO_MODE_COUNT];
+extern const struct flush_info flush_table[FLUSH_MODE_COUNT];
+extern const char *const lock_wait_names[LOCK_WAIT_COUNT];
+extern const char *const short_write_names[SHORT_WRITE_COUNT];
+
+/* Each in the file of its name. */
+extern const struct lock_ops lock_none, lock_flock, lock_fcntl;
+extern const struct placement_ops place_append, place_seek_end, place_own_file;
+
+#endif

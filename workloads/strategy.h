@@ -1,0 +1,86 @@
+/*
+ * strategy - ways to append: a table of presets over the parts, and the text
+ * form "NAME[:key=value,...]" in which people choose and vary them.
+ */
+#ifndef TAILRACE_WORKLOADS_STRATEGY_H
+#define TAILRACE_WORKLOADS_STRATEGY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "workloads/part.h"
+
+enum {
+	STRATEGY_TEXT_BYTES = 128, /* any name or spec, its NUL included */
+	STRATEGY_BATCH_MAX = 65536,
+	STRATEGY_LIST_MAX = 256,
+};
+
+/* The parts of one strategy: plain data, to be copied at will. */
+struct strategy_parts {
+	enum lock_kind lock;
+	enum placement_kind placement;
+	enum lock_wait wait;
+	enum io_mode io;
+	enum flush_mode flush;
+	uint32_t batch; /* records in one write under one hold, 1 .. BATCH_MAX */
+	enum short_write short_write;
+};
+
+/* A row of the table. */
+struct strategy_preset {
+	const char *name; /* letters, digits, '-': part of file names */
+	struct strategy_parts parts;
+	unsigned int claims; /* of enum claim; 0 for a control */
+	bool control;	     /* judged by the claims of flock: shows the test's teeth */
+	const char *summary; /* one sentence */
+	const char *origin;  /* where people meet it */
+	const char *needs;   /* what the mount must do for it */
+};
+
+extern const struct strategy_preset strategy_presets[];
+extern const size_t strategy_preset_count;
+
+/* A chosen strategy, without pointers. */
+struct strategy_spec {
+	uint32_t preset; /* index into strategy_presets */
+	struct strategy_parts parts;
+	char name[STRATEGY_TEXT_BYTES]; /* as typed, without blanks; in results */
+};
+
+/*
+ * Parse one "NAME[:key=value,...]".  Keys: wait, io, flush, batch, short.
+ * Returns 0, or -EINVAL with a sentence that suggests what may have been meant.
+ */
+int strategy_parse(const char *text, struct strategy_spec *ret_spec, struct error *err);
+
+/*
+ * Parse "append,flock:batch=8,flush=fsync,fcntl".  Commas part strategies as
+ * well as keys: a piece with '=' and no ':' before it is a key of the strategy
+ * before.  Names must differ.  The caller frees *@ret_specs.
+ * Returns 0, -EINVAL or -ENOMEM, with a sentence.
+ */
+int strategy_list_parse(const char *text, struct strategy_spec **ret_specs,
+			size_t *ret_count, struct error *err);
+
+/* The preset with every key spelt out; strategy_parse reads it back. */
+void strategy_spec_text(const struct strategy_spec *spec,
+			char ret_text[STRATEGY_TEXT_BYTES]);
+
+/*
+ * What the verdict needs to know.  The claims are the preset's: no key weakens
+ * them, since batch, flush, wait and short all act while the lock is held, or on
+ * a file of one's own, and io changes only when the bytes reach the server.
+ */
+const char *strategy_preset_name(const struct strategy_spec *spec);
+unsigned int strategy_claims(const struct strategy_spec *spec);
+bool strategy_control(const struct strategy_spec *spec);
+bool strategy_shared_file(const struct strategy_spec *spec);
+bool strategy_exclusive_lock(const struct strategy_spec *spec);
+
+/* Are all parts in range, so that the tables may be indexed by them? */
+bool strategy_spec_valid(const struct strategy_spec *spec);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * writer - one appending process: prepares, starts with the others, appends
+ * until it has done its share or is asked to stop, and leaves its history.
+ *
+ *	writer_prepare -> (everybody is ready) -> writer_run -> writer_finish
+ *
+ * Of SIGUSR1, the first asks for a stop after the current append, and also ends
+ * a wait for a lock, which then is `failed` with EINTR.
+ */
+#ifndef TAILRACE_WORKLOADS_WRITER_H
+#define TAILRACE_WORKLOADS_WRITER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/history.h"
+#include "core/record.h"
+#include "workloads/append.h"
+#include "workloads/strategy.h"
+
+/*
+ * So many failed or unknown appends in a row, and the writer leaves: far more
+ * than any passing trouble makes that returns at once, few enough that a mount
+ * that refuses everything does not fill the histories with refusals.
+ */
+#define WRITER_FAILURES_MAX 100
+
+/* Entries of a history whose run is bounded by time only: 64 GiB of them. */
+#define WRITER_UNBOUNDED_RECORDS ((uint64_t)1 << 30)
+
+/*
+ * All that a writer needs to know, without pointers: it can be sent to a child
+ * of the same binary as it stands.
+ */
+struct writer_job {
+	struct record_plan plan;
+	struct strategy_spec spec;
+	uint32_t writer;
+	bool local_fs;	      /* one client by nature: ext4, tmpfs ... */
+	uint64_t records;     /* to append; 0: until the duration is over */
+	uint64_t duration_ns; /* 0: until the records are done */
+	uint64_t rate;	      /* records per second at most; 0: unlimited */
+	char host[HISTORY_NAME_MAX + 1];
+	char data_path[PATH_MAX];
+	char history_path[PATH_MAX];
+};
+
+/* Why a writer left. */
+enum writer_leave {
+	LEAVE_NOT_YET = 0,
+	LEAVE_DONE,	/* records or duration */
+	LEAVE_ASKED,	/* SIGUSR1 */
+	LEAVE_NO_SPACE, /* ENOSPC or EDQUOT: more appends only make more of them */
+	LEAVE_FAILURES, /* WRITER_FAILURES_MAX in a row */
+	LEAVE_HISTORY,	/* the history could take no more: no room on its disk */
+};
+
+/* "done", "asked to stop", "no space", ... */
+const char *writer_leave_text(enum writer_leave leave);
+
+/* How it went, as plain data. */
+struct writer_report {
+	enum writer_leave leave;
+	enum append_step step; /* of the last append that was not acknowledged */
+	int errnum;
+	uint64_t begun, acknowledged, failed, unknown; /* as seen while running; the
+							  history decides */
+	uint64_t started_ns, ended_ns;		       /* of this host's clock */
+	int close_errnum; /* of the final close; 0 when it went well */
+};
+
+/* Owner: whoever called writer_prepare; ended by writer_finish. */
+struct writer {
+	struct writer_job job;
+	struct record_form form;
+	struct history_writer history;
+	struct appender appender;
+	struct writer_report report;
+};
+
+/*
+ * Make the history, the prepared records and the open file; catch SIGUSR1, and
+ * ignore SIGXFSZ and SIGPIPE, whose calls then fail with an errno.  Returns 0 or
+ * a negative errno with a sentence in @err and @writer empty.  *@ret_skip says
+ * whether this is a mount that cannot do what the strategy needs.
+ */
+int writer_prepare(struct writer *writer, const struct writer_job *job, bool *ret_skip,
+		   struct error *err);
+
+/*
+ * Sleep until CLOCK_MONOTONIC shows @start_ns, then append.  What happens is in
+ * the history and, summed up, in writer->report.
+ */
+void writer_run(struct writer *writer, uint64_t start_ns);
+
+/* Close the file, mark the history as complete, and release everything. */
+void writer_finish(struct writer *writer);
+
+/* Was SIGUSR1 seen since writer_prepare? */
+bool writer_stop_asked(void);
+
+#endif
