@@ -1,0 +1,185 @@
+/* world - non-blocking MPI, waited for asleep; see world.h. */
+#include "mpi/world.h"
+
+#include "core/clock.h"
+#include "mpi/internal.h"
+#include "mpi/launch.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The first nap is about a message's flight; the last is soon enough. */
+#define FIRST_NAP_NS 20000u
+#define LAST_NAP_NS  10000000u
+
+int mpi_errno(int code)
+{
+	static const struct {
+		int class, errnum;
+	} table[] = {
+		{MPI_ERR_NO_MEM, ENOMEM},  {MPI_ERR_TRUNCATE, EMSGSIZE},
+		{MPI_ERR_COUNT, EINVAL},   {MPI_ERR_RANK, EINVAL},
+		{MPI_ERR_ARG, EINVAL},	   {MPI_ERR_BUFFER, EFAULT},
+		{MPI_ERR_PENDING, EAGAIN},
+	};
+	int class = MPI_ERR_UNKNOWN;
+
+	if (code == MPI_SUCCESS)
+		return 0;
+	MPI_Error_class(code, &class);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].class == class)
+			return -table[i].errnum;
+	return -EIO;
+}
+
+int mpi_wait_asleep(int code, MPI_Request *request, MPI_Status *ret_status)
+{
+	uint64_t nap_ns = FIRST_NAP_NS;
+	int done = 0;
+
+	while (code == MPI_SUCCESS) {
+		code = MPI_Test(request, &done, ret_status);
+		if (done)
+			break;
+		clock_sleep_ns(nap_ns);
+		nap_ns = nap_ns * 2 < LAST_NAP_NS ? nap_ns * 2 : LAST_NAP_NS;
+	}
+	return mpi_errno(code);
+}
+
+int world_init(struct world *world, struct error *err)
+{
+	int rank, size;
+	int rc;
+
+	*world = (struct world){.size = 1};
+	if (!launch_environment().launched)
+		return 0;
+	/* MPI_Init itself waits for all ranks; let it yield meanwhile. */
+	setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+	rc = mpi_errno(MPI_Init(NULL, NULL));
+	if (rc < 0)
+		return error_sys(err, -rc, "MPI_Init failed");
+	MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+	MPI_Comm_size(MPI_COMM_WORLD, &size);
+	*world = (struct world){
+		.rank = (uint32_t)rank,
+		.size = (uint32_t)size,
+		.launched = true,
+	};
+	return 0;
+}
+
+void world_finalize(struct world *world)
+{
+	if (!world->launched)
+		return;
+	/* MPI_Finalize spins until all have come; come together. */
+	world_barrier(world);
+	MPI_Finalize();
+	*world = (struct world){.size = 1};
+}
+
+void world_abort(const struct world *world, int exit_code)
+{
+	if (world->launched)
+		MPI_Abort(MPI_COMM_WORLD, exit_code);
+	_exit(exit_code);
+}
+
+int world_barrier(const struct world *world)
+{
+	MPI_Request request;
+
+	if (world->size == 1)
+		return 0;
+	return mpi_wait_asleep(MPI_Ibarrier(MPI_COMM_WORLD, &request), &request,
+			       MPI_STATUS_IGNORE);
+}
+
+int world_broadcast(const struct world *world, void *data, size_t bytes)
+{
+	MPI_Request request;
+
+	if (bytes > INT_MAX)
+		return -EMSGSIZE;
+	if (world->size == 1)
+		return 0;
+	return mpi_wait_asleep(
+		MPI_Ibcast(data, (int)bytes, MPI_BYTE, 0, MPI_COMM_WORLD, &request),
+		&request, MPI_STATUS_IGNORE);
+}
+
+int world_gather(const struct world *world, const void *mine, size_t bytes,
+		 void *ret_all)
+{
+	MPI_Request request;
+
+	if (bytes > INT_MAX)
+		return -EMSGSIZE;
+	if (world->size == 1) {
+		memcpy(ret_all, mine, bytes);
+		return 0;
+	}
+	return mpi_wait_asleep(MPI_Igather(mine, (int)bytes, MPI_BYTE, ret_all,
+					   (int)bytes, MPI_BYTE, 0, MPI_COMM_WORLD,
+					   &request),
+			       &request, MPI_STATUS_IGNORE);
+}
+
+int world_all_gather(const struct world *world, const void *mine, size_t bytes,
+		     void *ret_all)
+{
+	MPI_Request request;
+
+	if (bytes > INT_MAX)
+		return -EMSGSIZE;
+	if (world->size == 1) {
+		memcpy(ret_all, mine, bytes);
+		return 0;
+	}
+	return mpi_wait_asleep(MPI_Iallgather(mine, (int)bytes, MPI_BYTE, ret_all,
+					      (int)bytes, MPI_BYTE, MPI_COMM_WORLD,
+					      &request),
+			       &request, MPI_STATUS_IGNORE);
+}
+
+int world_send(const struct world *world, uint32_t to, const void *data, size_t bytes)
+{
+	MPI_Request request;
+
+	if (bytes > INT_MAX)
+		return -EMSGSIZE;
+	if (to >= world->size || to == world->rank)
+		return -EINVAL;
+	return mpi_wait_asleep(MPI_Isend(data, (int)bytes, MPI_BYTE, (int)to,
+					 TAG_STREAM, MPI_COMM_WORLD, &request),
+			       &request, MPI_STATUS_IGNORE);
+}
+
+int world_receive(const struct world *world, uint32_t from, void *data, size_t capacity,
+		  size_t *ret_bytes)
+{
+	MPI_Request request;
+	MPI_Status status;
+	int count;
+	int rc;
+
+	if (capacity > INT_MAX)
+		return -EMSGSIZE;
+	if (from >= world->size || from == world->rank)
+		return -EINVAL;
+	rc = mpi_wait_asleep(MPI_Irecv(data, (int)capacity, MPI_BYTE, (int)from,
+				       TAG_STREAM, MPI_COMM_WORLD, &request),
+			     &request, &status);
+	if (rc < 0)
+		return rc;
+	MPI_Get_count(&status, MPI_BYTE, &count);
+	*ret_bytes = (size_t)count;
+	return 0;
+}
