@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # common.sh - what every script of the lab shares: messages, exit codes, paths.
-# To be sourced after `here` was set to the folder of the scripts.
+# To be sourced after `here` was set to the whole path of the scripts' folder.
 #
 # shellcheck disable=SC2034,SC2154  # names for, and from, those who source this
 
 EXIT_USAGE=2		# as everywhere in tailrace
 EXIT_NO_LAB=4		# the lab itself could not come up
 
-repo=$(cd "$here/../.." && pwd)
+repo=${here%/scripts/lab}
 
 # Where the lab keeps its state, in the lab's own mount namespace: never seen
 # by the machine outside.

@@ -3,39 +3,36 @@
 # namespace only, while the caller's folders keep their names.
 #
 # A folder that gets covered can still be reached through a descriptor that was
-# opened before; a bind from /proc/self/fd brings it back. mount must not
+# opened before; a bind from /proc/PID/fd brings it back. mount must not
 # resolve that link into the name that is covered (--no-canonicalize).
-
+#
 # shellcheck disable=SC2154  # state is from common.sh
 
-declare -gA kept=()
+kept=()
 
-# keep_open DIR... - remember the folders before anything is covered.
+# keep_open COVERED DIR... - remember those DIRs, whole and sorted paths, that
+# lie under one of the COVERED folders, a word of them, before it is covered.
 keep_open()
 {
-	local dir fd
+	local covered=$1 prefix dir fd
+	shift
 	for dir in "$@"; do
-		dir=$(cd "$dir" 2>/dev/null && pwd -P) || continue
-		[[ $dir == / || -n ${kept[$dir]:-} ]] && continue
-		exec {fd}<"$dir"
-		kept[$dir]=$fd
+		for prefix in $covered; do
+			[[ $dir == "$prefix"/* && -d $dir ]] || continue
+			exec {fd}<"$dir"
+			kept+=("$fd:$dir")
+		done
 	done
 }
 
-# keep_restore PREFIX... - bring back those that lie under a covered PREFIX.
 keep_restore()
 {
-	local dir prefix fd
-	# Sorted, so that a folder comes before those inside it.
-	while IFS= read -r -d '' dir; do
-		for prefix in "$@"; do
-			[[ $dir == "$prefix"/* ]] || continue
-			mkdir -p "$dir"
-			mount --no-canonicalize --rbind "/proc/$$/fd/${kept[$dir]}" "$dir"
-		done
-	done < <(printf '%s\0' "${!kept[@]}" | sort -z)
-	for dir in "${!kept[@]}"; do
-		fd=${kept[$dir]}
+	local entry dir fd
+	for entry in "${kept[@]}"; do
+		fd=${entry%%:*}
+		dir=${entry#*:}
+		mkdir -p "$dir"
+		mount --no-canonicalize --bind "/proc/$$/fd/$fd" "$dir"
 		exec {fd}<&-
 	done
 	kept=()
