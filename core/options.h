@@ -4,11 +4,9 @@
  *
  * Parsing is getopt_long(3): "--name VALUE", "--name=VALUE", "-n VALUE",
  * unambiguous abbreviations, options and operands in any order, "--" ends the
- * options.  "--help" is always there.  "@FILE" stands for the arguments in
- * FILE, one a line: empty lines and lines that begin with '#' are skipped, and
- * "\n", "\\", "\#" and "\@" stand for newline, backslash, '#' and '@', so that any
- * name can be written.  Files may name files, eight deep.  A value that begins
- * with '@' is written "--name=@value".
+ * options.  "--help" is always there. "@FILE" stands for
+ * the arguments in FILE (core/arguments.h); a value that begins with '@' is
+ * therefore written "--name=@value".
  */
 #ifndef TAILRACE_CORE_OPTIONS_H
 #define TAILRACE_CORE_OPTIONS_H
@@ -18,6 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "core/arguments.h"
 #include "core/error.h"
 
 enum option_flags {
@@ -69,7 +68,7 @@ struct options {
 	size_t operand_count;
 	struct option_value *values; /* in table order */
 	size_t value_count;
-	struct options_strings *strings; /* owns every text above */
+	struct arguments strings; /* owns every text above */
 };
 
 /*

@@ -22,7 +22,7 @@ struct suggestion suggest_for(const char *typed);
 void suggest_offer(struct suggestion *suggestion, const char *name);
 
 /*
- * ", did you mean NAME?" or "" for the end of a sentence; @text of any size,
+ * "; did you mean NAME?" or "" for the end of a sentence; @text of any size,
  * cut where it does not fit.  Returns @text.
  */
 const char *suggest_text(const struct suggestion *suggestion, const char *prefix,
