@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #define MAGIC_BYTES 8
 #define VERSION	    1
 
-/* The header page: a fixed part under a checksum, and two live fields. */
+/* The header page: a fixed part under a checksum, and three live fields. */
 enum {
 	VERSION_AT = 8,
 	ENTRY_BYTES_AT = 12,
@@ -27,15 +28,19 @@ enum {
 	CAPACITY_AT = 40,
 	HOST_AT = 64, /* 256 bytes, NUL terminated */
 	STRATEGY_AT = 320,
-	HEADER_SUM_AT = 576, /* CRC-32C of bytes 0..575 */
-	LIVE_COUNT_AT = 1024,
-	FINAL_AT = 1088, /* "done", then the count */
+	HEADER_SUM_AT = 576,	  /* CRC-32C of bytes 0..575 */
+	LIVE_COUNT_AT = 1024,	  /* entries begun, raised after each */
+	LIVE_CONCLUDED_AT = 1032, /* entries concluded, likewise */
+	FINAL_AT = 1088,	  /* "done", then the count */
 	FINAL_COUNT_AT = 1096,
 	FINAL_SUM_AT = 1104, /* CRC-32C of bytes 1088..1103 */
 };
 #define FINAL_MARK "all done"
 
-/* An entry: 60 bytes under a checksum. */
+/*
+ * An entry: 60 bytes under a checksum, which also covers the fixed part of the
+ * header and the entry's number, so that no entry passes in another's place.
+ */
 enum {
 	OUTCOME_AT = 0,
 	STEP_AT = 1,
@@ -99,7 +104,17 @@ static uint64_t delta_ns(uint64_t at_ns, uint64_t invoke_ns)
 	return at_ns - invoke_ns > DELTA_MAX ? DELTA_MAX : at_ns - invoke_ns;
 }
 
-static void entry_encode(uint8_t *p, const struct history_entry *entry)
+static uint32_t entry_sum(uint32_t sum_start, uint64_t seq, const uint8_t *p)
+{
+	uint8_t place[8];
+
+	put_le64(place, seq);
+	return ~crc32c_raw(crc32c_raw(sum_start, place, sizeof(place)), p,
+			   ENTRY_SUM_AT);
+}
+
+static void entry_encode(const struct history_writer *history, uint64_t seq,
+			 const struct history_entry *entry)
 {
 	uint8_t bytes[HISTORY_ENTRY_BYTES] = {0};
 	uint64_t from = entry->invoke_ns;
@@ -115,15 +130,16 @@ static void entry_encode(uint8_t *p, const struct history_entry *entry)
 	put_le48(bytes + FLUSHED_AT, delta_ns(entry->flushed_ns, from));
 	put_le48(bytes + UNLOCK_AT, delta_ns(entry->unlock_ns, from));
 	put_le48(bytes + COMPLETED_AT, delta_ns(entry->completed_ns, from));
-	put_le32(bytes + ENTRY_SUM_AT, crc32c(bytes, ENTRY_SUM_AT));
-	memcpy(p, bytes, sizeof(bytes));
+	put_le32(bytes + ENTRY_SUM_AT, entry_sum(history->sum_start, seq, bytes));
+	memcpy(entry_at(history->map, seq), bytes, sizeof(bytes));
 }
 
-static int entry_decode(const uint8_t *p, struct history_entry *ret_entry)
+static int entry_decode(const uint8_t *p, uint32_t sum_start, uint64_t seq,
+			struct history_entry *ret_entry)
 {
 	struct history_entry entry;
 
-	if (get_le32(p + ENTRY_SUM_AT) != crc32c(p, ENTRY_SUM_AT))
+	if (get_le32(p + ENTRY_SUM_AT) != entry_sum(sum_start, seq, p))
 		return -EBADMSG;
 	if (p[OUTCOME_AT] < OUTCOME_OPEN || p[OUTCOME_AT] > OUTCOME_UNKNOWN ||
 	    p[STEP_AT] > STEP_CLOSE)
@@ -140,7 +156,8 @@ static int entry_decode(const uint8_t *p, struct history_entry *ret_entry)
 	entry.unlock_ns = entry.invoke_ns + get_le48(p + UNLOCK_AT);
 	entry.completed_ns = entry.invoke_ns + get_le48(p + COMPLETED_AT);
 	if (entry.offset < HISTORY_OFFSET_UNKNOWN ||
-	    entry.offset > INT64_MAX - RECORD_MAX_BYTES)
+	    entry.offset > INT64_MAX - RECORD_MAX_BYTES ||
+	    entry.invoke_ns > INT64_MAX - DELTA_MAX)
 		return -EBADMSG;
 	*ret_entry = entry;
 	return 0;
@@ -214,6 +231,7 @@ int history_create(struct history_writer *history, const char *path,
 		goto fail;
 	}
 	header_encode(h.map, identity, capacity);
+	h.sum_start = crc32c_raw(~0u, h.map, HEADER_SUM_AT);
 	rc = capacity ? reserve_stride(&h) : 0;
 	if (rc < 0) {
 		rc = error_sys(err, -rc, "no room for the history %s", path);
@@ -230,6 +248,13 @@ fail:
 	return rc;
 }
 
+/* The count follows its entry: a reader tells by it where a kill struck. */
+static void live_raise(struct history_writer *history, size_t at, uint64_t count)
+{
+	atomic_thread_fence(memory_order_release);
+	put_le64(history->map + at, count);
+}
+
 int history_intend(struct history_writer *history, uint64_t invoke_ns)
 {
 	struct history_entry entry = {
@@ -244,17 +269,23 @@ int history_intend(struct history_writer *history, uint64_t invoke_ns)
 		if (rc < 0)
 			return rc;
 	}
-	entry_encode(entry_at(history->map, history->count), &entry);
+	entry_encode(history, history->count, &entry);
 	history->count++;
-	put_le64(history->map + LIVE_COUNT_AT, history->count);
+	live_raise(history, LIVE_COUNT_AT, history->count);
 	return 0;
 }
 
 void history_conclude(struct history_writer *history, uint64_t seq,
 		      const struct history_entry *entry)
 {
-	if (seq < history->count)
-		entry_encode(entry_at(history->map, seq), entry);
+	bool was_open;
+
+	if (seq >= history->count)
+		return;
+	was_open = entry_at(history->map, seq)[OUTCOME_AT] == OUTCOME_OPEN;
+	entry_encode(history, seq, entry);
+	if (was_open)
+		live_raise(history, LIVE_CONCLUDED_AT, ++history->concluded);
 }
 
 void history_disown(struct history_writer *history, uint64_t from_seq,
@@ -263,15 +294,14 @@ void history_disown(struct history_writer *history, uint64_t from_seq,
 	struct history_entry entry;
 
 	for (uint64_t seq = from_seq; seq < history->count; seq++) {
-		uint8_t *p = entry_at(history->map, seq);
-
-		if (entry_decode(p, &entry) < 0 ||
+		if (entry_decode(entry_at(history->map, seq), history->sum_start, seq,
+				 &entry) < 0 ||
 		    entry.outcome != OUTCOME_ACKNOWLEDGED)
 			continue;
 		entry.outcome = OUTCOME_UNKNOWN;
 		entry.step = step;
 		entry.errnum = errnum;
-		entry_encode(p, &entry);
+		entry_encode(history, seq, &entry);
 	}
 }
 
@@ -325,30 +355,76 @@ static bool final_decode(const uint8_t *p, uint64_t *ret_count)
 	return true;
 }
 
-/*
- * Count the entries and look for damage: the used ones stand together at the
- * front, each with its checksum, and a finished history has all it announces.
- */
-static void entries_check(struct history *history)
+/* What stands in the slots, before it is judged. */
+struct tally {
+	uint64_t used;	    /* slots from the first on that are not NONE */
+	uint64_t concluded; /* of them, whole and not open */
+	uint64_t damaged;
+	uint64_t last_damaged;
+};
+
+static struct tally entries_tally(const struct history *history)
 {
 	uint64_t slots =
 		(history->map_bytes - HISTORY_HEADER_BYTES) / HISTORY_ENTRY_BYTES;
+	struct tally tally = {0};
 	struct history_entry entry;
-	uint64_t announced = 0;
-	uint64_t count = 0;
 
-	history->finished = final_decode(history->map, &announced);
-	for (; count < slots; count++) {
-		const uint8_t *p = history->map + file_bytes(count);
+	for (; tally.used < slots; tally.used++) {
+		const uint8_t *p = history->map + file_bytes(tally.used);
 
 		if (p[OUTCOME_AT] == OUTCOME_NONE)
 			break;
-		if (entry_decode(p, &entry) < 0)
-			history->cut = true;
+		if (entry_decode(p, history->sum_start, tally.used, &entry) < 0) {
+			tally.damaged++;
+			tally.last_damaged = tally.used;
+		} else if (entry.outcome != OUTCOME_OPEN) {
+			tally.concluded++;
+		}
 	}
-	history->count = count;
-	if (history->finished && announced != count)
-		history->cut = true;
+	return tally;
+}
+
+/*
+ * A writer may be killed between any two stores.  It raises a count after each
+ * entry, so an entry that is half there and not counted is its last deed and
+ * not damage: a half intention was never begun, and a half outcome leaves the
+ * append open.  Anything else that does not add up is a cut history.
+ */
+static void unfinished_check(struct history *history, struct tally tally)
+{
+	uint64_t begun = get_le64(history->map + LIVE_COUNT_AT);
+	uint64_t concluded = get_le64(history->map + LIVE_CONCLUDED_AT);
+
+	history->count = tally.used;
+	if (tally.damaged && tally.used == begun + 1 && tally.last_damaged == begun) {
+		history->count--;
+		tally.damaged--;
+	}
+	if (tally.damaged == 1 && tally.concluded == concluded) {
+		history->torn = tally.last_damaged;
+		tally.damaged--;
+	}
+	history->cut =
+		tally.damaged > 0 ||
+		(history->count != begun && history->count != begun + 1) ||
+		(tally.concluded != concluded && tally.concluded != concluded + 1);
+}
+
+/* Count the entries and look for damage. */
+static void entries_check(struct history *history)
+{
+	struct tally tally = entries_tally(history);
+	uint64_t announced;
+
+	history->torn = UINT64_MAX;
+	history->finished = final_decode(history->map, &announced);
+	if (!history->finished) {
+		unfinished_check(history, tally);
+		return;
+	}
+	history->count = tally.used;
+	history->cut = tally.damaged > 0 || announced != tally.used;
 }
 
 int history_open(struct history *history, const char *path, struct error *err)
@@ -383,6 +459,7 @@ int history_open(struct history *history, const char *path, struct error *err)
 		munmap(map, h.map_bytes);
 		goto fail_close;
 	}
+	h.sum_start = crc32c_raw(~0u, h.map, HEADER_SUM_AT);
 	entries_check(&h);
 	close(fd);
 	*history = h;
@@ -400,12 +477,33 @@ void history_close(struct history *history)
 	memset(history, 0, sizeof(*history));
 }
 
+/* Open, and begun no earlier than the one before it ended. */
+static void torn_entry(const struct history *history, struct history_entry *ret_entry)
+{
+	struct history_entry entry = {
+		.outcome = OUTCOME_OPEN,
+		.offset = HISTORY_OFFSET_UNKNOWN,
+	};
+	struct history_entry before;
+
+	if (history->torn > 0 && history_get(history, history->torn - 1, &before) == 0)
+		entry.invoke_ns = before.completed_ns;
+	entry.locked_ns = entry.written_ns = entry.flushed_ns = entry.invoke_ns;
+	entry.unlock_ns = entry.completed_ns = entry.invoke_ns;
+	*ret_entry = entry;
+}
+
 int history_get(const struct history *history, uint64_t seq,
 		struct history_entry *ret_entry)
 {
 	if (seq >= history->count)
 		return -ERANGE;
-	return entry_decode(history->map + file_bytes(seq), ret_entry);
+	if (seq == history->torn) {
+		torn_entry(history, ret_entry);
+		return 0;
+	}
+	return entry_decode(history->map + file_bytes(seq), history->sum_start, seq,
+			    ret_entry);
 }
 
 uint64_t history_peek(const char *path)

@@ -88,9 +88,11 @@ struct history_identity {
 struct history_writer {
 	int fd;
 	uint8_t *map;
-	uint64_t capacity; /* entries that the map may hold */
-	uint64_t reserved; /* entries whose blocks are allocated and touched */
-	uint64_t count;	   /* entries begun */
+	uint64_t capacity;  /* entries that the map may hold */
+	uint64_t reserved;  /* entries whose blocks are allocated and touched */
+	uint64_t count;	    /* entries begun */
+	uint64_t concluded; /* of them, those that are no longer open */
+	uint32_t sum_start; /* what every entry's checksum begins with */
 };
 
 /*
@@ -105,7 +107,8 @@ int history_create(struct history_writer *history, const char *path,
 
 /*
  * Record the intention to append record number history->count, before any
- * system call of it.  Returns 0, or -ENOSPC / -EIO where no block could be had:
+ * system call of it.  Returns 0, or a negative errno where no block could be had
+ * (-ENOSPC, -EDQUOT, -EFBIG if SIGXFSZ is ignored, -EIO) or @capacity is used up:
  * then nothing may be written to the file under test.
  */
 int history_intend(struct history_writer *history, uint64_t invoke_ns);
@@ -138,6 +141,9 @@ struct history {
 	bool finished;	/* the writer marked it as complete */
 	bool cut;	/* the file ends before the entries that it announces,
 			   or an entry within is damaged */
+	uint64_t torn;	/* the append whose writer was killed while it noted the
+			   outcome: read as open; UINT64_MAX for none */
+	uint32_t sum_start;
 };
 
 /*
