@@ -1,0 +1,191 @@
+/* debris - see debris.h. */
+#include "verify/debris.h"
+
+#include <errno.h>
+
+struct stretch {
+	uint32_t file;
+	int64_t from, to;
+};
+
+void debris_init(struct debris *debris)
+{
+	debris->nul = STASH_OF(struct stretch);
+	debris->foreign = STASH_OF(struct stretch);
+}
+
+void debris_release(struct debris *debris)
+{
+	stash_release(&debris->nul);
+	stash_release(&debris->foreign);
+}
+
+static int explain(struct stash *stash, uint32_t file, int64_t from, int64_t to)
+{
+	struct stretch stretch = {.file = file, .from = from, .to = to};
+
+	return from < to ? stash_add(stash, &stretch) : 0;
+}
+
+int debris_explain_nul(struct debris *debris, uint32_t file, int64_t from, int64_t to)
+{
+	return explain(&debris->nul, file, from, to);
+}
+
+int debris_explain_foreign(struct debris *debris, uint32_t file, int64_t from,
+			   int64_t to)
+{
+	return explain(&debris->foreign, file, from, to);
+}
+
+static int compare_stretches(const void *a, const void *b)
+{
+	const struct stretch *x = a, *y = b;
+
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* Sort, and join those that touch, so that one pass can subtract them. */
+static void stretches_merge(struct stash *stash)
+{
+	struct stretch *all = stash->items;
+	size_t kept = 0;
+
+	stash_sort(stash, compare_stretches);
+	for (size_t i = 1; i < stash->count; i++) {
+		if (all[i].file == all[kept].file && all[i].from <= all[kept].to) {
+			if (all[i].to > all[kept].to)
+				all[kept].to = all[i].to;
+		} else {
+			all[++kept] = all[i];
+		}
+	}
+	if (stash->count)
+		stash->count = kept + 1;
+}
+
+/* One kind of damage being counted, in order of file and offset. */
+struct counter {
+	struct evidence *e;
+	enum anomaly kind;	 /* of regions */
+	enum anomaly bytes_kind; /* of their bytes */
+	const struct stash *explained;
+	size_t next;	       /* the first stretch not yet passed */
+	struct finding region; /* the region that grows, or length 0 */
+	uint32_t region_file;
+};
+
+static int region_end(struct counter *c)
+{
+	struct finding region = c->region;
+	bool proven = c->e->damaged_histories == 0;
+
+	c->region.length = 0;
+	if (!region.length)
+		return 0;
+	c->e->anomalies[c->bytes_kind] += (int64_t)region.length;
+	c->e->proven[c->bytes_kind] += proven ? (int64_t)region.length : 0;
+	return evidence_add(c->e, &region);
+}
+
+/* Bytes [@from, @to) are explained by nothing. */
+static int region_add(struct counter *c, uint32_t file, int64_t from, int64_t to)
+{
+	int rc = 0;
+
+	if (from >= to)
+		return 0;
+	if (c->region.length && c->region_file == file &&
+	    c->region.offset + c->region.length == (uint64_t)from) {
+		c->region.length += (uint64_t)(to - from);
+		return 0;
+	}
+	rc = region_end(c);
+	c->region = evidence_finding(c->e, c->kind, file, (uint64_t)from,
+				     (uint64_t)(to - from));
+	c->region_file = file;
+	return rc;
+}
+
+/* Take what is explained out of @damage; the rest grows regions. */
+static int damage_count(struct counter *c, const struct damage *damage)
+{
+	const struct stretch *all = c->explained->items;
+	int64_t at = (int64_t)damage->segment.offset;
+	int64_t end = at + (int64_t)damage->segment.length;
+	int rc = 0;
+
+	for (; rc == 0 && c->next < c->explained->count; c->next++) {
+		const struct stretch *s = &all[c->next];
+
+		if (s->file > damage->file ||
+		    (s->file == damage->file && s->from >= end))
+			break;
+		if (s->file < damage->file || s->to <= at)
+			continue;
+		rc = region_add(c, damage->file, at, s->from);
+		at = s->to;
+		if (at >= end)
+			return rc; /* the next damage may need this stretch too */
+	}
+	return rc < 0 ? rc : region_add(c, damage->file, at, end);
+}
+
+/* NULs up to the next slot are the padding of a strategy with aligned slots. */
+static bool is_padding(const struct evidence *e, const struct segment *segment)
+{
+	uint64_t slot = e->strategy->padding_bytes;
+
+	return slot && segment->length < slot &&
+	       (segment->offset + segment->length) % slot == 0;
+}
+
+/* A piece that no lost or unknown record accounts for. */
+static bool is_stray(const struct evidence *e, const struct segment *segment)
+{
+	const struct writer_evidence *w = &e->writers[segment->id.writer];
+	struct history_entry entry;
+
+	if (segment->id.seq >= w->history.count)
+		return !w->damaged;
+	if (history_get(&w->history, segment->id.seq, &entry) < 0)
+		return false;
+	return evidence_found(e, segment->id) || entry.outcome == OUTCOME_FAILED;
+}
+
+int debris_count_rest(struct evidence *e, struct debris *debris)
+{
+	struct counter gap = {
+		.e = e,
+		.kind = ANOMALY_GAP,
+		.bytes_kind = ANOMALY_GAP_BYTES,
+		.explained = &debris->nul,
+	};
+	struct counter foreign = {
+		.e = e,
+		.kind = ANOMALY_FOREIGN,
+		.bytes_kind = ANOMALY_FOREIGN_BYTES,
+		.explained = &debris->foreign,
+	};
+	const struct damage *all = e->damage.items;
+	int rc = 0;
+
+	stretches_merge(&debris->nul);
+	stretches_merge(&debris->foreign);
+	for (size_t i = 0; rc == 0 && i < e->damage.count; i++) {
+		const struct segment *segment = &all[i].segment;
+
+		if (segment->kind == SEGMENT_NUL && !is_padding(e, segment))
+			rc = damage_count(&gap, &all[i]);
+		else if (segment->kind == SEGMENT_FOREIGN ||
+			 (segment->kind == SEGMENT_PIECE && is_stray(e, segment)))
+			rc = damage_count(&foreign, &all[i]);
+	}
+	if (rc == 0)
+		rc = region_end(&gap);
+	if (rc == 0)
+		rc = region_end(&foreign);
+	return rc;
+}

@@ -1,0 +1,193 @@
+/* evidence - see evidence.h. */
+#include "verify/evidence.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A row of records.csv, a point of the map: for so many appends each has one. */
+#define FACTS_MAX 1000000
+
+/*
+ * A history is damaged where its writer could have remembered more than it
+ * tells.  An unfinished one is normal for a writer that is known to be dead, and
+ * for one that hangs, whose verdict is inconclusive for that reason.
+ */
+static bool history_is_damaged(const struct evidence *e, uint32_t writer,
+			       const struct history *history)
+{
+	const struct manifest_writer *end = &e->strategy->writers[writer];
+
+	return strcmp(history->identity.run_id, e->manifest->run_id) != 0 ||
+	       history->identity.strategy_index != e->strategy_index ||
+	       history->identity.writer != writer || history->cut ||
+	       history->count < end->begun ||
+	       (!history->finished && end->end != WRITER_KILLED &&
+		end->end != WRITER_HUNG);
+}
+
+static int writer_open(struct evidence *e, const char *run_dir, uint32_t writer)
+{
+	struct writer_evidence *w = &e->writers[writer];
+	char *path =
+		manifest_history_path(e->manifest, run_dir, e->strategy_index, writer);
+	int rc;
+
+	if (!path)
+		return -ENOMEM;
+	rc = history_open(&w->history, path, NULL);
+	free(path);
+	w->damaged = rc < 0 || history_is_damaged(e, writer, &w->history);
+	if (rc == 0 && w->history.identity.writer != writer)
+		history_close(&w->history);
+	e->damaged_histories += w->damaged;
+	w->found = calloc(w->history.count / 64 + 1, sizeof(*w->found));
+	return w->found ? 0 : -ENOMEM;
+}
+
+static int files_name(struct evidence *e)
+{
+	e->file_count = e->strategy->shared_file ? 1 : e->manifest->rank_count;
+	e->file_paths = calloc(e->file_count + 1, sizeof(*e->file_paths));
+	e->file_bytes = calloc(e->file_count + 1, sizeof(*e->file_bytes));
+	if (!e->file_paths || !e->file_bytes)
+		return -ENOMEM;
+	for (uint32_t file = 0; file < e->file_count; file++) {
+		e->file_paths[file] =
+			manifest_data_path(e->manifest, e->strategy_index, file);
+		if (!e->file_paths[file])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* One array for all writers' facts, in the order of writers and appends. */
+static int facts_prepare(struct evidence *e)
+{
+	uint64_t appends = 0;
+	size_t next = 0;
+
+	for (uint32_t w = 0; w < e->manifest->rank_count; w++)
+		appends += e->writers[w].history.count;
+	e->fact_stride = appends / FACTS_MAX + 1;
+	for (uint32_t w = 0; w < e->manifest->rank_count; w++)
+		e->fact_count += (e->writers[w].history.count + e->fact_stride - 1) /
+				 e->fact_stride;
+	e->facts = calloc(e->fact_count + 1, sizeof(*e->facts));
+	if (!e->facts)
+		return -ENOMEM;
+	for (uint32_t w = 0; w < e->manifest->rank_count; w++) {
+		e->writers[w].facts = &e->facts[next];
+		for (uint64_t seq = 0; seq < e->writers[w].history.count;
+		     seq += e->fact_stride)
+			e->facts[next++] = (struct record_fact){
+				.id = {.writer = w, .seq = seq},
+				.found_offset = -1,
+				.fate = FATE_NOT_THERE,
+			};
+	}
+	return 0;
+}
+
+int evidence_open(struct evidence *evidence, const struct manifest *manifest,
+		  const char *run_dir, size_t index, struct error *err)
+{
+	struct evidence e = {
+		.manifest = manifest,
+		.strategy = &manifest->strategies[index],
+		.strategy_index = index,
+		.damage = STASH_OF(struct damage),
+		.findings = STASH_OF(struct finding),
+		.lock_lost = COUNT_NULL,
+	};
+	struct record_plan plan = manifest_record_plan(manifest, index);
+	int rc = record_form_init(&e.form, &plan);
+
+	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
+		e.anomalies[kind] = COUNT_NULL;
+	e.writers = calloc(manifest->rank_count + 1u, sizeof(*e.writers));
+	if (rc == 0 && !e.writers)
+		rc = -ENOMEM;
+	for (uint32_t w = 0; rc == 0 && w < manifest->rank_count; w++)
+		rc = writer_open(&e, run_dir, w);
+	if (rc == 0)
+		rc = files_name(&e);
+	if (rc == 0)
+		rc = facts_prepare(&e);
+	if (rc < 0) {
+		error_sys(err, -rc, "cannot judge strategy %s", e.strategy->name);
+		evidence_close(&e);
+		return rc;
+	}
+	*evidence = e;
+	return 0;
+}
+
+void evidence_close(struct evidence *e)
+{
+	for (uint32_t w = 0; e->writers && w < e->manifest->rank_count; w++) {
+		history_close(&e->writers[w].history);
+		free(e->writers[w].found);
+	}
+	for (uint32_t file = 0; e->file_paths && file < e->file_count; file++)
+		free(e->file_paths[file]);
+	free(e->file_paths);
+	free(e->file_bytes);
+	free(e->writers);
+	free(e->facts);
+	record_form_release(&e->form);
+	stash_release(&e->damage);
+	stash_release(&e->findings);
+	memset(e, 0, sizeof(*e));
+}
+
+bool evidence_found(const struct evidence *e, struct record_id id)
+{
+	const struct writer_evidence *w = &e->writers[id.writer];
+
+	return id.seq < w->history.count && w->found[id.seq / 64] >> id.seq % 64 & 1;
+}
+
+uint32_t evidence_host(const struct evidence *e, uint32_t writer)
+{
+	return e->manifest->rank_host[writer];
+}
+
+int evidence_add(struct evidence *e, const struct finding *finding)
+{
+	int64_t *count = &e->anomalies[finding->kind];
+	bool proven = finding->record.writer == WRITER_NONE
+			      ? e->damaged_histories == 0
+			      : !e->writers[finding->record.writer].damaged;
+
+	if (*count == COUNT_NULL)
+		*count = 0;
+	e->proven[finding->kind] += proven;
+	return ++*count <= FINDINGS_PER_KIND ? stash_add(&e->findings, finding) : 0;
+}
+
+struct finding evidence_finding(const struct evidence *e, enum anomaly kind,
+				uint32_t file, uint64_t offset, uint64_t length)
+{
+	return (struct finding){
+		.kind = kind,
+		.file_writer = e->strategy->shared_file ? WRITER_NONE : file,
+		.offset = offset,
+		.length = length,
+		.offset_known = true,
+		.record.writer = WRITER_NONE,
+		.by.writer = WRITER_NONE,
+	};
+}
+
+void evidence_fact(struct evidence *e, struct record_id id, enum record_fate fate,
+		   int64_t found_offset)
+{
+	struct record_fact *fact;
+
+	if (id.seq % e->fact_stride)
+		return;
+	fact = &e->writers[id.writer].facts[id.seq / e->fact_stride];
+	fact->fate = fate;
+	fact->found_offset = found_offset;
+}

@@ -1,0 +1,207 @@
+/* judge - see judge.h. */
+#include "verify/judge.h"
+
+#include "verify/evidence.h"
+#include "verify/holds.h"
+#include "verify/lost.h"
+#include "verify/match.h"
+#include "verify/tally.h"
+#include "verify/verdict.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* What needs an exclusive lock to mean anything. */
+static bool applies_to_locks(const struct evidence *e)
+{
+	return e->strategy->exclusive_lock;
+}
+
+/*
+ * The checks in their order: each one's function, whether it applies, and the
+ * anomalies that it counts.  What no check counts stays null.
+ */
+static const struct check {
+	int (*run)(struct evidence *evidence, struct error *err);
+	bool (*applies)(const struct evidence *evidence); /* NULL: always */
+	enum anomaly counts[ANOMALY_COUNT];
+	size_t count;
+} checks[] = {
+	{match_files,
+	 NULL,
+	 {ANOMALY_DUPLICATE, ANOMALY_UNEXPECTED, ANOMALY_WRITER_DISORDER,
+	  ANOMALY_REALTIME_DISORDER},
+	 4},
+	{lost_explain,
+	 NULL,
+	 {ANOMALY_INTERLEAVED, ANOMALY_OVERWRITTEN, ANOMALY_TORN, ANOMALY_CORRUPTED,
+	  ANOMALY_MISSING, ANOMALY_GAP, ANOMALY_GAP_BYTES, ANOMALY_FOREIGN,
+	  ANOMALY_FOREIGN_BYTES},
+	 9},
+	{holds_check, applies_to_locks, {ANOMALY_LOCK_OVERLAP}, 1},
+};
+
+static int checks_run(struct evidence *e, struct error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(checks) / sizeof(checks[0]); i++) {
+		if (checks[i].applies && !checks[i].applies(e))
+			continue;
+		for (size_t k = 0; k < checks[i].count; k++)
+			e->anomalies[checks[i].counts[k]] = 0;
+		rc = checks[i].run(e, err);
+	}
+	return rc;
+}
+
+/* lost is the sum of its causes, each record having exactly one. */
+static int64_t causes_sum(const int64_t *counts)
+{
+	return counts[ANOMALY_INTERLEAVED] + counts[ANOMALY_OVERWRITTEN] +
+	       counts[ANOMALY_TORN] + counts[ANOMALY_CORRUPTED] +
+	       counts[ANOMALY_MISSING];
+}
+
+static int compare_findings(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->file_writer != y->file_writer)
+		return x->file_writer < y->file_writer ? -1 : 1;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* Move what the evidence holds into the judgment. */
+static int judgment_fill(struct evidence *e, struct judgment *j)
+{
+	e->anomalies[ANOMALY_LOST] = causes_sum(e->anomalies);
+	e->proven[ANOMALY_LOST] = causes_sum(e->proven);
+	memcpy(j->anomalies, e->anomalies, sizeof(j->anomalies));
+	j->intact = e->intact;
+	j->recovered = e->recovered;
+	j->lock_lost = e->lock_lost;
+	j->duration_ns = e->strategy->duration_ns;
+	j->facts = e->facts;
+	j->fact_count = e->fact_count;
+	j->fact_stride = e->fact_stride;
+	e->facts = NULL;
+	stash_sort(&e->findings, compare_findings);
+	if (!e->findings.count)
+		return 0;
+	j->findings = malloc(e->findings.count * sizeof(*j->findings));
+	if (!j->findings)
+		return -ENOMEM;
+	memcpy(j->findings, e->findings.items,
+	       e->findings.count * sizeof(*j->findings));
+	j->finding_count = e->findings.count;
+	return 0;
+}
+
+static void judgment_init(struct judgment *j)
+{
+	memset(j, 0, sizeof(*j));
+	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
+		j->anomalies[kind] = COUNT_NULL;
+	j->lock_lost = j->stale_cache = j->hung = COUNT_NULL;
+}
+
+/* Without its folder there is nothing to judge; an absent file in it is a finding. */
+static int data_check(const struct manifest *manifest, struct error *err)
+{
+	struct stat st;
+
+	if (!manifest->data_kept)
+		return error_set(err, ENOENT,
+				 "the data files of this run were not kept; "
+				 "result.json has the verdict it got");
+	if (stat(manifest->data_dir, &st) < 0)
+		return error_sys(err, errno, "cannot find the data files in %s",
+				 manifest->data_dir);
+	return 0;
+}
+
+int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t index,
+		   struct judgment *judgment, struct error *err)
+{
+	struct evidence evidence;
+	struct judgment j;
+	int rc;
+
+	judgment_init(&j);
+	if (!manifest->strategies[index].ran) {
+		verdict_skip(&manifest->strategies[index], &j);
+		*judgment = j;
+		return 0;
+	}
+	rc = data_check(manifest, err);
+	if (rc < 0)
+		return rc;
+	rc = evidence_open(&evidence, manifest, run_dir, index, err);
+	if (rc < 0)
+		return rc;
+	rc = checks_run(&evidence, err);
+	if (rc == 0) {
+		rc = tally_histories(&evidence, &j);
+		if (rc == 0)
+			rc = judgment_fill(&evidence, &j);
+		if (rc < 0)
+			error_set(err, -rc, "no memory for the judgment");
+	}
+	if (rc == 0) {
+		verdict_reach(&evidence, &j);
+		*judgment = j;
+	} else {
+		judgment_release(&j);
+	}
+	evidence_close(&evidence);
+	return rc;
+}
+
+void judgment_release(struct judgment *judgment)
+{
+	free(judgment->latency);
+	free(judgment->shares);
+	free(judgment->findings);
+	free(judgment->facts);
+	memset(judgment, 0, sizeof(*judgment));
+}
+
+/* unsafe over inconclusive over safe; a required one that was skipped counts so. */
+static enum verdict merge(enum verdict so_far, enum verdict next)
+{
+	if (so_far == VERDICT_UNSAFE || next == VERDICT_UNSAFE)
+		return VERDICT_UNSAFE;
+	if (so_far != VERDICT_SAFE || next != VERDICT_SAFE)
+		return VERDICT_INCONCLUSIVE;
+	return VERDICT_SAFE;
+}
+
+struct run_verdict judge_run(const struct manifest *manifest,
+			     const struct judgment *judgments, size_t count)
+{
+	struct run_verdict run = {.verdict = VERDICT_SAFE};
+	bool controls_only = true;
+	size_t required = 0;
+
+	for (size_t i = 0; i < count; i++)
+		controls_only &= manifest->strategies[i].control;
+	for (size_t i = 0; i < count; i++) {
+		const struct manifest_strategy *s = &manifest->strategies[i];
+
+		if (s->control && judgments[i].verdict == VERDICT_UNSAFE)
+			run.teeth = true;
+		if (!s->required && !controls_only && !(s->control && manifest->strict))
+			continue;
+		required++;
+		run.verdict = merge(run.verdict, judgments[i].verdict);
+	}
+	/* Nothing was demanded, so nothing was shown. */
+	if (!required)
+		run.verdict = VERDICT_INCONCLUSIVE;
+	return run;
+}

@@ -1,0 +1,186 @@
+/* match - see match.h. */
+#include "verify/match.h"
+
+#include <errno.h>
+
+/* What the pass remembers of the file so far. */
+struct matcher {
+	struct evidence *e;
+	uint32_t file;
+	struct latest invoked; /* of the first intact copies so far */
+	struct latest_record {
+		bool any;
+		struct record_id id;
+		struct history_entry entry;
+	} last; /* the last first intact copy */
+};
+
+static int damage_add(struct matcher *m, const struct segment *segment)
+{
+	struct damage damage = {.segment = *segment, .file = m->file};
+
+	return stash_add(&m->e->damage, &damage);
+}
+
+/* Count @kind of the record @id in @segment, perhaps because of @by. */
+static int finding_add(struct matcher *m, enum anomaly kind,
+		       const struct segment *segment, const struct record_id *by)
+{
+	struct finding finding =
+		evidence_finding(m->e, kind, m->file, segment->offset, segment->length);
+
+	finding.record = segment->id;
+	if (by)
+		finding.by = *by;
+	return evidence_add(m->e, &finding);
+}
+
+/*
+ * A hand-off: the record before this one came from another host (another
+ * writer, where the file system is local) and was not complete when this one's
+ * append was invoked.  Records of one hold are one append.
+ */
+static void handoff_count(struct matcher *m, struct record_id id,
+			  const struct history_entry *entry)
+{
+	const struct manifest *manifest = m->e->manifest;
+	const struct latest_record *last = &m->last;
+	uint32_t host = evidence_host(m->e, id.writer);
+	struct moment invoked, completed;
+	uint32_t last_host;
+	bool elsewhere;
+
+	if (last->any && m->e->strategy->batch > 1 && last->id.writer == id.writer &&
+	    last->entry.hold == entry->hold)
+		return;
+	m->e->appends_placed++;
+	if (!last->any || last->entry.outcome != OUTCOME_ACKNOWLEDGED)
+		return;
+	last_host = evidence_host(m->e, last->id.writer);
+	elsewhere =
+		manifest->local_fs ? last->id.writer != id.writer : last_host != host;
+	if (!elsewhere)
+		return;
+	invoked = timeline_moment(manifest, host, entry->invoke_ns);
+	completed = timeline_moment(manifest, last_host, last->entry.completed_ns);
+	m->e->handoffs += moment_before(&invoked, &completed);
+}
+
+/* Does this first copy stand behind one that it should stand before? */
+static int order_check(struct matcher *m, const struct segment *segment,
+		       const struct history_entry *entry)
+{
+	struct writer_evidence *w = &m->e->writers[segment->id.writer];
+	uint32_t host = evidence_host(m->e, segment->id.writer);
+	struct record_id before = {segment->id.writer, w->highest_found};
+	struct moment moment;
+	int rc = 0;
+
+	if (w->any_found && segment->id.seq < w->highest_found)
+		rc = finding_add(m, ANOMALY_WRITER_DISORDER, segment, &before);
+	else
+		w->highest_found = segment->id.seq;
+	w->any_found = true;
+	if (rc == 0 && entry->outcome == OUTCOME_ACKNOWLEDGED) {
+		moment = timeline_moment(m->e->manifest, host, entry->completed_ns);
+		if (latest_after(&m->invoked, &moment, &before))
+			rc = finding_add(m, ANOMALY_REALTIME_DISORDER, segment,
+					 &before);
+	}
+	moment = timeline_moment(m->e->manifest, host, entry->invoke_ns);
+	latest_add(&m->invoked, &moment, segment->id);
+	return rc;
+}
+
+/* The first intact copy of a record that its writer's history knows. */
+static int first_copy(struct matcher *m, const struct segment *segment,
+		      const struct history_entry *entry)
+{
+	struct record_id id = segment->id;
+	enum record_fate fate = FATE_INTACT;
+	int rc = 0;
+
+	m->e->writers[id.writer].found[id.seq / 64] |= (uint64_t)1 << id.seq % 64;
+	if (entry->outcome == OUTCOME_ACKNOWLEDGED) {
+		m->e->intact++;
+	} else if (entry->outcome == OUTCOME_FAILED) {
+		fate = FATE_UNEXPECTED;
+		rc = finding_add(m, ANOMALY_UNEXPECTED, segment, NULL);
+	} else {
+		fate = FATE_RECOVERED;
+		m->e->recovered++;
+	}
+	evidence_fact(m->e, id, fate, (int64_t)segment->offset);
+	if (rc == 0)
+		rc = order_check(m, segment, entry);
+	handoff_count(m, id, entry);
+	m->last = (struct latest_record){true, id, *entry};
+	return rc;
+}
+
+static int record_match(struct matcher *m, const struct segment *segment)
+{
+	struct writer_evidence *w = &m->e->writers[segment->id.writer];
+	struct history_entry entry;
+
+	/* An append that a whole history does not know was never begun. */
+	if (segment->id.seq >= w->history.count)
+		return w->damaged ? 0
+				  : finding_add(m, ANOMALY_UNEXPECTED, segment, NULL);
+	if (evidence_found(m->e, segment->id))
+		return finding_add(m, ANOMALY_DUPLICATE, segment, NULL);
+	if (history_get(&w->history, segment->id.seq, &entry) < 0)
+		return 0; /* a damaged history, which is known already */
+	return first_copy(m, segment, &entry);
+}
+
+static int segment_match(void *context, const struct segment *segment)
+{
+	struct matcher *m = context;
+	struct segment foreign = *segment;
+	bool named = segment->kind == SEGMENT_RECORD || segment->kind == SEGMENT_PIECE;
+
+	/* A writer that is not of this run, or that has a file of its own elsewhere. */
+	if (named &&
+	    (segment->id.writer >= m->e->manifest->rank_count ||
+	     (!m->e->strategy->shared_file && segment->id.writer != m->file))) {
+		foreign.kind = SEGMENT_FOREIGN;
+		return damage_add(m, &foreign);
+	}
+	if (segment->kind == SEGMENT_RECORD)
+		return record_match(m, segment);
+	return damage_add(m, segment);
+}
+
+static int match_file(struct evidence *e, uint32_t file, struct error *err)
+{
+	struct matcher m = {.e = e, .file = file};
+	struct source source;
+	int rc;
+
+	rc = source_open(&source, e->file_paths[file],
+			 e->manifest->max_bytes + RECORD_CELL_BYTES + (1 << 16),
+			 !e->manifest->local_fs, err);
+	if (rc < 0)
+		return rc;
+	rc = latest_init(&m.invoked, e->manifest->host_count);
+	if (rc == 0)
+		rc = scan_range(&source, &e->form, 0, UINT64_MAX, segment_match, &m);
+	if (rc < 0)
+		error_sys(err, -rc, "cannot read the data file %s",
+			  e->file_paths[file]);
+	e->file_bytes[file] = source.size_bytes;
+	e->shrunk |= source.shrunk;
+	latest_release(&m.invoked);
+	source_close(&source);
+	return rc;
+}
+
+int match_files(struct evidence *evidence, struct error *err)
+{
+	int rc = 0;
+
+	for (uint32_t file = 0; rc == 0 && file < evidence->file_count; file++)
+		rc = match_file(evidence, file, err);
+	return rc;
+}

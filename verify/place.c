@@ -1,0 +1,107 @@
+/* place - see place.h. */
+#include "verify/place.h"
+
+static const struct damage *damage_at(const struct evidence *e, size_t index)
+{
+	return (const struct damage *)e->damage.items + index;
+}
+
+static bool damage_ends_after(const struct damage *damage, uint32_t file,
+			      uint64_t offset)
+{
+	if (damage->file != file)
+		return damage->file > file;
+	return damage->segment.offset + damage->segment.length > offset;
+}
+
+size_t damage_find(const struct evidence *e, uint32_t file, uint64_t offset)
+{
+	size_t low = 0, high = e->damage.count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (damage_ends_after(damage_at(e, middle), file, offset))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static void other_note(struct place_content *content, uint64_t at, uint64_t bytes,
+		       struct record_id id)
+{
+	if (!bytes)
+		return;
+	if (!content->others) {
+		content->other_at = (int64_t)at;
+		content->other = id;
+	}
+	content->others += bytes;
+}
+
+static void segment_note(struct place_content *content, const struct segment *segment,
+			 uint64_t at, uint64_t bytes, struct record_id id)
+{
+	switch (segment->kind) {
+	case SEGMENT_NUL:
+		content->nul += bytes;
+		break;
+	case SEGMENT_PIECE:
+		if (segment->id.writer == id.writer && segment->id.seq == id.seq)
+			content->own += bytes;
+		else
+			other_note(content, at, bytes, segment->id);
+		break;
+	default:
+		content->foreign += bytes;
+	}
+}
+
+struct place_content place_look(const struct evidence *e, const struct place *place,
+				struct record_id id)
+{
+	static const struct record_id nobody = {.writer = WRITER_NONE};
+	struct place_content content = {.other.writer = WRITER_NONE, .other_at = -1};
+	int64_t end = place->from + place->length;
+	int64_t file_end = (int64_t)e->file_bytes[place->file];
+	uint64_t at = place->from < 0 ? 0 : (uint64_t)place->from;
+	uint64_t stop = end < 0 ? 0 : (uint64_t)(end < file_end ? end : file_end);
+
+	if (stop <= at) {
+		content.outside = place->length;
+		return content;
+	}
+	content.outside = place->length - (stop - at);
+	for (size_t i = damage_find(e, place->file, at); at < stop; i++) {
+		const struct damage *d = i < e->damage.count ? damage_at(e, i) : NULL;
+		uint64_t from = stop, to = stop;
+
+		if (d && d->file == place->file && d->segment.offset < stop) {
+			from = d->segment.offset > at ? d->segment.offset : at;
+			to = d->segment.offset + d->segment.length;
+			to = to < stop ? to : stop;
+		}
+		/* What is no damage is part of an intact record. */
+		other_note(&content, at, from - at, nobody);
+		if (to > from)
+			segment_note(&content, &d->segment, from, to - from, id);
+		at = to;
+	}
+	return content;
+}
+
+bool place_is_foreign(const struct evidence *e, uint32_t file, uint64_t from,
+		      uint64_t length)
+{
+	size_t i = damage_find(e, file, from);
+
+	if (i == e->damage.count || damage_at(e, i)->file != file)
+		return false;
+	/* Two foreign runs never touch: they would be one. */
+	return damage_at(e, i)->segment.kind == SEGMENT_FOREIGN &&
+	       damage_at(e, i)->segment.offset <= from &&
+	       damage_at(e, i)->segment.offset + damage_at(e, i)->segment.length >=
+		       from + length;
+}

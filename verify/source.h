@@ -1,0 +1,46 @@
+/*
+ * source - the bytes of one data file, by pread(2) through a window.
+ *
+ * Not mmap(2): a file on a network mount may shrink or fail while it is read,
+ * and a SIGBUS would take the verdict with it.
+ */
+#ifndef TAILRACE_VERIFY_SOURCE_H
+#define TAILRACE_VERIFY_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+/* Owner: whoever called source_open; ended by source_close. */
+struct source {
+	int fd;		     /* -1: an absent file, which reads as empty */
+	uint64_t size_bytes; /* less than at first once `shrunk` */
+	bool shrunk;	     /* it ended before the size it had when opened */
+	uint8_t *window;
+	size_t window_bytes;  /* capacity */
+	uint64_t held_offset; /* what the window holds */
+	size_t held_bytes;
+};
+
+/*
+ * Open @path for reading; with @drop_cache after dropping what this host has
+ * cached of it, so that a network file system's server is asked.  A file that
+ * does not exist is an empty one: a finding, not an error.  Views of up to
+ * @view_max bytes can be asked for.
+ * Returns 0 or a negative errno with a sentence in @err.
+ */
+int source_open(struct source *source, const char *path, size_t view_max,
+		bool drop_cache, struct error *err);
+void source_close(struct source *source);
+
+/*
+ * Bytes [@offset, @offset + @length), fewer at the end of the file; valid until
+ * the next call.  @length is at most the view_max of source_open.
+ * Returns 0 or a negative errno; *ret_available is how many bytes there are.
+ */
+int source_view(struct source *source, uint64_t offset, size_t length,
+		const uint8_t **ret_bytes, size_t *ret_available);
+
+#endif

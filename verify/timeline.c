@@ -1,0 +1,119 @@
+/* timeline - see timeline.h. */
+#include "verify/timeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How far a clock that NTP slews may run from another one's rate. */
+#define DRIFT_PPM 500
+
+/* The sample nearest to @own_ns; the host has at least one. */
+static const struct clock_sample *nearest_sample(const struct manifest_host *host,
+						 uint64_t own_ns)
+{
+	size_t low = 0, high = host->sample_count;
+
+	/* The first sample not before own_ns, by bisection. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (host->samples[middle].at_ns < own_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == host->sample_count)
+		return &host->samples[low - 1];
+	if (low > 0 &&
+	    own_ns - host->samples[low - 1].at_ns < host->samples[low].at_ns - own_ns)
+		return &host->samples[low - 1];
+	return &host->samples[low];
+}
+
+struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
+			      uint64_t own_ns)
+{
+	const struct manifest_host *h = &manifest->hosts[host];
+	struct moment moment = {
+		.host = host,
+		.own_ns = own_ns,
+		.low_ns = INT64_MIN,
+		.high_ns = INT64_MAX,
+	};
+	const struct clock_sample *sample;
+	uint64_t distance, error;
+	int64_t aligned;
+
+	/* Times beyond a century are damage; they prove nothing. */
+	if (own_ns > INT64_MAX / 4)
+		return moment;
+	if (manifest->rank_count && host == manifest->rank_host[0]) {
+		moment.low_ns = moment.high_ns = (int64_t)own_ns;
+		return moment;
+	}
+	if (!h->sample_count)
+		return moment;
+	sample = nearest_sample(h, own_ns);
+	distance = own_ns > sample->at_ns ? own_ns - sample->at_ns
+					  : sample->at_ns - own_ns;
+	error = sample->rtt_ns / 2 + distance / (1000000 / DRIFT_PPM) + 1;
+	aligned = (int64_t)own_ns + sample->offset_ns;
+	moment.low_ns = aligned - (int64_t)error;
+	moment.high_ns = aligned + (int64_t)error;
+	return moment;
+}
+
+bool moment_before(const struct moment *a, const struct moment *b)
+{
+	if (a->host == b->host)
+		return a->own_ns < b->own_ns;
+	return a->high_ns < b->low_ns;
+}
+
+int latest_init(struct latest *latest, size_t host_count)
+{
+	memset(latest, 0, sizeof(*latest));
+	latest->per_host =
+		calloc(host_count ? host_count : 1, sizeof(*latest->per_host));
+	if (!latest->per_host)
+		return -ENOMEM;
+	latest->host_count = host_count;
+	return 0;
+}
+
+void latest_release(struct latest *latest)
+{
+	free(latest->per_host);
+	memset(latest, 0, sizeof(*latest));
+}
+
+void latest_add(struct latest *latest, const struct moment *moment, struct record_id id)
+{
+	struct latest_mark *own = &latest->per_host[moment->host];
+	struct latest_mark mark = {.any = true, .moment = *moment, .id = id};
+
+	if (!own->any || own->moment.own_ns < moment->own_ns)
+		*own = mark;
+	if (!latest->over_all.any || latest->over_all.moment.low_ns < moment->low_ns)
+		latest->over_all = mark;
+}
+
+bool latest_after(const struct latest *latest, const struct moment *moment,
+		  struct record_id *ret_id)
+{
+	const struct latest_mark *own = &latest->per_host[moment->host];
+	const struct latest_mark *all = &latest->over_all;
+
+	if (own->any && moment_before(moment, &own->moment)) {
+		*ret_id = own->id;
+		return true;
+	}
+	/* Another host's bound; one of this host's was decided above. */
+	if (all->any && all->moment.host != moment->host &&
+	    moment_before(moment, &all->moment)) {
+		*ret_id = all->id;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,52 @@
+/*
+ * timeline - the clocks of all hosts on one line, with their errors.
+ *
+ * docs/guarantees.md: error(t) = RTT/2 + 500 ppm of the time to the nearest
+ * sample.  Within a host there is none.
+ */
+#ifndef TAILRACE_VERIFY_TIMELINE_H
+#define TAILRACE_VERIFY_TIMELINE_H
+
+#include <stdbool.h>
+
+#include "core/manifest.h"
+
+/* When something happened: on a host's own clock and, within bounds, on rank 0's. */
+struct moment {
+	uint32_t host;
+	uint64_t own_ns;
+	int64_t low_ns, high_ns; /* INT64_MIN, INT64_MAX where it is unknown */
+};
+
+/* The moment when @host's clock showed @own_ns. */
+struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
+			      uint64_t own_ns);
+
+/* Was @a before @b by more than the error of the clocks? */
+bool moment_before(const struct moment *a, const struct moment *b);
+
+/*
+ * The latest of many moments, in the sense that matters here: whatever is
+ * before any of them is before this.  One bound per host and one over all.
+ * Owner: whoever called latest_init; ended by latest_release.
+ */
+struct latest {
+	struct latest_mark {
+		bool any;
+		struct moment moment;
+		struct record_id id; /* whose moment it is */
+	} * per_host, over_all;
+	size_t host_count;
+};
+
+/* 0 or -ENOMEM. */
+int latest_init(struct latest *latest, size_t host_count);
+void latest_release(struct latest *latest);
+void latest_add(struct latest *latest, const struct moment *moment,
+		struct record_id id);
+
+/* Is @moment before one of those added?  Then *ret_id is whose. */
+bool latest_after(const struct latest *latest, const struct moment *moment,
+		  struct record_id *ret_id);
+
+#endif

@@ -1,0 +1,213 @@
+/* verdict - see verdict.h. */
+#include "verify/verdict.h"
+
+#include "core/claim.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Below these a race hardly took place, and "no anomaly" says nothing. */
+#define CONTENTION_MIN 0.01
+#define HANDOFFS_MIN   30
+
+/* Of all attempts, when no fault was asked for. */
+#define ACKNOWLEDGED_MIN_PERCENT 99
+
+/*
+ * A control claims nothing and is judged by the claims of `flock`, so that it
+ * shows what the mount does to those who do not lock.
+ */
+#define CONTROL_CLAIMS                                                                 \
+	(CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_NO_GAP | CLAIM_WRITER_ORDER |             \
+	 CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION)
+
+const struct anomaly_info anomaly_table[ANOMALY_COUNT] = {
+	[ANOMALY_LOST] = {"lost",
+			  "an acknowledged record has no intact copy in the file",
+			  CLAIM_COMPLETE, true},
+	[ANOMALY_INTERLEAVED] =
+		{"interleaved",
+		 "lost: all bytes are there, in pieces with something between", 0,
+		 false},
+	[ANOMALY_OVERWRITTEN] = {"overwritten",
+				 "lost: bytes of another record stand where it was put",
+				 0, false},
+	[ANOMALY_TORN] = {"torn", "lost: some bytes are there, the rest is nowhere", 0,
+			  false},
+	[ANOMALY_CORRUPTED] =
+		{"corrupted", "lost: it stands in place with bytes of no record inside",
+		 0, false},
+	[ANOMALY_MISSING] = {"missing", "lost: none of its bytes are anywhere", 0,
+			     false},
+	[ANOMALY_GAP] = {"gap", "a run of NULs that belongs to nothing", CLAIM_NO_GAP,
+			 false},
+	[ANOMALY_GAP_BYTES] = {"gap_bytes", "the bytes of all gaps", 0, false},
+	[ANOMALY_DUPLICATE] = {"duplicate", "a further intact copy of a record",
+			       CLAIM_ONCE, false},
+	[ANOMALY_FOREIGN] = {"foreign", "a run of bytes of no record of this run", 0,
+			     true},
+	[ANOMALY_FOREIGN_BYTES] = {"foreign_bytes", "the bytes of all foreign runs", 0,
+				   false},
+	[ANOMALY_UNEXPECTED] = {"unexpected",
+				"an intact record whose append failed, or never was", 0,
+				true},
+	[ANOMALY_WRITER_DISORDER] = {"writer_disorder",
+				     "a record stands behind a later one of its writer",
+				     CLAIM_WRITER_ORDER, false},
+	[ANOMALY_REALTIME_DISORDER] =
+		{"realtime_disorder",
+		 "a record stands behind one invoked after it was complete",
+		 CLAIM_REALTIME_ORDER, false},
+	[ANOMALY_LOCK_OVERLAP] = {"lock_overlap",
+				  "two writers held the exclusive lock at one time",
+				  CLAIM_EXCLUSION, false},
+	[ANOMALY_STALE_READ] =
+		{"stale_read",
+		 "a reader under the lock missed what the last holder left",
+		 CLAIM_EXCLUSION, false},
+	[ANOMALY_DIVERGENT_VIEW] = {"divergent_view",
+				    "hosts disagree about the bytes of the closed file",
+				    0, true},
+};
+
+static const char *const verdict_names[] = {
+	[VERDICT_SAFE] = "safe",
+	[VERDICT_UNSAFE] = "unsafe",
+	[VERDICT_INCONCLUSIVE] = "inconclusive",
+	[VERDICT_SKIPPED] = "skipped",
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+	return verdict <= VERDICT_SKIPPED ? verdict_names[verdict] : "?";
+}
+
+static const char *const fate_names[] = {
+	[FATE_INTACT] = "intact",	    [FATE_OVERWRITTEN] = "overwritten",
+	[FATE_INTERLEAVED] = "interleaved", [FATE_TORN] = "torn",
+	[FATE_CORRUPTED] = "corrupted",	    [FATE_MISSING] = "missing",
+	[FATE_RECOVERED] = "recovered",	    [FATE_UNEXPECTED] = "unexpected",
+	[FATE_NOT_THERE] = "not_there",
+};
+
+const char *record_fate_name(enum record_fate fate)
+{
+	return fate <= FATE_NOT_THERE ? fate_names[fate] : "?";
+}
+
+const char *const latency_part_names[LATENCY_PARTS] = {
+	"append", "lock_wait", "write", "flush", "unlock",
+};
+
+/* Append ", N WORD" to the reason. */
+static void reason_add(struct judgment *j, int64_t count, const char *word)
+{
+	size_t used = strlen(j->reason);
+
+	snprintf(j->reason + used, sizeof(j->reason) - used, "%s%lld %s",
+		 used ? ", " : "", (long long)count, word);
+}
+
+/* Does anything that was proven contradict what the strategy is judged by? */
+static bool find_contradiction(const struct evidence *e, struct judgment *j)
+{
+	unsigned int claims =
+		e->strategy->control ? CONTROL_CLAIMS : e->strategy->claims;
+
+	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
+		if (e->proven[kind] > 0 && (anomaly_table[kind].always_unsafe ||
+					    anomaly_table[kind].contradicts & claims))
+			reason_add(j, e->proven[kind], anomaly_table[kind].name);
+	return j->reason[0] != '\0';
+}
+
+/* Do all writers share one client of a file system that is not local? */
+static bool one_client_only(const struct manifest *m)
+{
+	if (m->local_fs || m->one_client || !m->rank_count)
+		return false;
+	for (uint32_t rank = 1; rank < m->rank_count; rank++)
+		if (strcmp(m->hosts[m->rank_host[rank]].client,
+			   m->hosts[m->rank_host[0]].client) != 0)
+			return false;
+	return true;
+}
+
+static uint32_t writers_that(const struct evidence *e, enum writer_end end)
+{
+	uint32_t count = 0;
+
+	for (uint32_t w = 0; w < e->manifest->rank_count; w++)
+		count += e->strategy->writers[w].end == end;
+	return count;
+}
+
+/* Too little was seen to say "safe"?  Then why, into the reason. */
+static bool find_doubt(const struct evidence *e, struct judgment *j)
+{
+	const struct manifest *m = e->manifest;
+	size_t size = sizeof(j->reason);
+	bool faults = m->faults && json_array_size(m->faults) > 0;
+
+	if (j->hung)
+		snprintf(j->reason, size, "%lld writers hung", (long long)j->hung);
+	else if (e->damaged_histories)
+		snprintf(j->reason, size,
+			 "the history of %u of %u writers is missing or damaged",
+			 e->damaged_histories, m->rank_count);
+	else if (e->shrunk)
+		snprintf(j->reason, size, "a data file shrank while it was read");
+	else if (!j->acknowledged)
+		snprintf(j->reason, size, "no append was acknowledged");
+	else if (!faults &&
+		 j->acknowledged * 100 < j->attempted * ACKNOWLEDGED_MIN_PERCENT)
+		snprintf(j->reason, size, "only %llu of %llu appends were acknowledged",
+			 (unsigned long long)j->acknowledged,
+			 (unsigned long long)j->attempted);
+	else if (one_client_only(m))
+		snprintf(j->reason, size,
+			 "all writers ran on one client of a network file system, "
+			 "whose cache hides races (--one-client accepts that)");
+	else if (j->contention_applies &&
+		 (j->handoffs < HANDOFFS_MIN || j->contention < CONTENTION_MIN))
+		snprintf(j->reason, size,
+			 "the writers hardly met: contention %.2f %%, %llu hand-offs "
+			 "(1 %% and %d are needed)",
+			 j->contention * 100, (unsigned long long)j->handoffs,
+			 HANDOFFS_MIN);
+	else
+		return false;
+	return true;
+}
+
+void verdict_reach(const struct evidence *e, struct judgment *j)
+{
+	j->hung = writers_that(e, WRITER_HUNG);
+	j->contention_applies = e->strategy->shared_file;
+	j->handoffs = e->handoffs;
+	j->contention =
+		e->appends_placed ? (double)e->handoffs / (double)e->appends_placed : 0;
+	j->reason[0] = '\0';
+	if (find_contradiction(e, j)) {
+		j->verdict = VERDICT_UNSAFE;
+	} else if (find_doubt(e, j)) {
+		j->verdict = VERDICT_INCONCLUSIVE;
+	} else {
+		j->verdict = VERDICT_SAFE;
+		snprintf(j->reason, sizeof(j->reason),
+			 "all %llu acknowledged records are intact, each once",
+			 (unsigned long long)j->acknowledged);
+	}
+}
+
+void verdict_skip(const struct manifest_strategy *strategy, struct judgment *j)
+{
+	j->verdict = VERDICT_SKIPPED;
+	if (!strategy->skipped)
+		snprintf(j->reason, sizeof(j->reason), "it did not run");
+	else if (strategy->skipped_errnum)
+		snprintf(j->reason, sizeof(j->reason), "%s: %s", strategy->skipped,
+			 strerror(strategy->skipped_errnum));
+	else
+		snprintf(j->reason, sizeof(j->reason), "%s", strategy->skipped);
+}
