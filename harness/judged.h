@@ -1,0 +1,31 @@
+/*
+ * judged - a run folder, read and judged: the chain that `run` ends with and
+ * that `verify` and `report` enter in the middle.
+ */
+#ifndef TAILRACE_HARNESS_JUDGED_H
+#define TAILRACE_HARNESS_JUDGED_H
+
+#include "core/error.h"
+#include "core/manifest.h"
+#include "results/result.h"
+#include "verify/judgment.h"
+
+/* Owner: whoever called judged_load; ended by judged_release. */
+struct judged {
+	struct manifest manifest;
+	struct judgment *judgments; /* manifest.strategy_count of them */
+	struct run_verdict verdict;
+};
+
+/*
+ * Load the manifest of @run_dir and judge all its strategies.  Returns 0 or a
+ * negative errno with a sentence in @err: -ENOENT where there is no such folder,
+ * -EBADMSG where its manifest is damaged.
+ */
+int judged_load(struct judged *judged, const char *run_dir, struct error *err);
+void judged_release(struct judged *judged);
+
+/* What the writers of results take; it borrows from @judged. */
+struct result judged_result(const struct judged *judged);
+
+#endif
