@@ -445,6 +445,16 @@ static void ranks_from_json(struct reader *r, json_t *root, struct manifest *m)
 	}
 }
 
+/* Results are found by name. */
+static bool names_differ(const struct manifest *m, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(m->strategies[i].name, m->strategies[j].name) == 0)
+				return false;
+	return true;
+}
+
 static void strategies_from_json(struct reader *r, json_t *root, struct manifest *m)
 {
 	json_t *strategies = get_array(r, root, "strategies", MAX_STRATEGIES);
@@ -459,6 +469,8 @@ static void strategies_from_json(struct reader *r, json_t *root, struct manifest
 	for (size_t i = 0; i < m->strategy_count; i++)
 		strategy_from_json(r, json_array_get(strategies, i), &m->strategies[i],
 				   m->rank_count);
+	if (!r->bad && !names_differ(m, m->strategy_count))
+		r->bad = "two strategies of one name";
 }
 
 /* Is the sum that @root carries its own?  The sum is taken out on the way. */
