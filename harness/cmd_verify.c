@@ -56,13 +56,17 @@ static int verify(const char *run_dir, const char *out_dir, struct error *err)
 {
 	struct judged judged;
 	struct result result;
-	int code;
-	int rc = judged_load(&judged, run_dir, err);
+	struct stat st;
+	int code, rc;
 
 	/* A wrong RUN is wrong usage; a damaged one could not be judged. */
+	if (stat(run_dir, &st) < 0) {
+		error_sys(err, errno, "cannot find the run folder %s", run_dir);
+		return EXIT_USAGE;
+	}
+	rc = judged_load(&judged, run_dir, err);
 	if (rc < 0)
-		return rc == -ENOENT || rc == -ENOTDIR ? EXIT_USAGE
-						       : EXIT_COULD_NOT_RUN;
+		return EXIT_COULD_NOT_RUN;
 	result = judged_result(&judged);
 	code = verdict_exit_code(judged.verdict.verdict);
 	rc = results_print(&result, run_dir, out_dir, stdout);

@@ -19,8 +19,8 @@ struct judged {
 
 /*
  * Load the manifest of @run_dir and judge all its strategies.  Returns 0 or a
- * negative errno with a sentence in @err: -ENOENT where there is no such folder,
- * -EBADMSG where its manifest is damaged.
+ * negative errno with a sentence in @err: -EBADMSG where the manifest is damaged,
+ * -ENODATA where the data files are gone.
  */
 int judged_load(struct judged *judged, const char *run_dir, struct error *err);
 void judged_release(struct judged *judged);

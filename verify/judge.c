@@ -116,12 +116,12 @@ static int data_check(const struct manifest *manifest, struct error *err)
 	struct stat st;
 
 	if (!manifest->data_kept)
-		return error_set(err, ENOENT,
+		return error_set(err, ENODATA,
 				 "the data files of this run were not kept; "
 				 "result.json has the verdict it got");
 	if (stat(manifest->data_dir, &st) < 0)
-		return error_sys(err, errno, "cannot find the data files in %s",
-				 manifest->data_dir);
+		return error_set(err, ENODATA, "cannot find the data files in %s: %s",
+				 manifest->data_dir, strerror(errno));
 	return 0;
 }
 
