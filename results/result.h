@@ -51,8 +51,8 @@ int results_write(const struct result *result, const char *run_dir, const char *
 /*
  * Print to @stream what summary.txt says, fitted to it: as wide as the terminal
  * (80 columns where there is none), in colour only on a terminal and where
- * NO_COLOR (https://no-color.org) is not set.  @out_dir, which is named in the
- * text, may be NULL where nothing was written.
+ * NO_COLOR (https://no-color.org) is not set.  The text names the folders at its
+ * end; @out_dir NULL: nothing was written, so it names none.
  * Returns 0 or a negative errno: -ENOMEM, or what the stream met.
  */
 int results_print(const struct result *result, const char *run_dir, const char *out_dir,

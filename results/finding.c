@@ -1,0 +1,133 @@
+/* finding - see finding.h. */
+#include "results/finding.h"
+
+#include <inttypes.h>
+
+#include "results/chronicle.h"
+#include "results/format.h"
+
+/*
+ * What is said of each kind, with the other side named and without.  In it %r is
+ * the record with its place, %b the other record, %p the place alone.
+ */
+static const struct {
+	const char *with_other;
+	const char *alone;
+} sentences[ANOMALY_COUNT] = {
+	[ANOMALY_LOST] = {"%r is lost, because of %b", "%r is lost"},
+	[ANOMALY_INTERLEAVED] = {"%r stands in pieces, with %b between them",
+				 "%r stands in pieces, with other bytes between them"},
+	[ANOMALY_OVERWRITTEN] = {"%r was overwritten by %b",
+				 "%r was overwritten by another record"},
+	[ANOMALY_TORN] = {"of %r only a part is in the file, next to %b",
+			  "of %r only a part is in the file"},
+	[ANOMALY_CORRUPTED] = {"%r holds bytes of %b",
+			       "%r stands in its place, but holds bytes of no record"},
+	[ANOMALY_MISSING] = {"%r is nowhere in the file, where %b stands",
+			     "%r is nowhere in the file"},
+	[ANOMALY_GAP] = {"%p are NUL bytes that belong to no record, next to %b",
+			 "%p are NUL bytes that belong to no record"},
+	[ANOMALY_DUPLICATE] = {"%r stands there once more, by %b",
+			       "%r stands there once more"},
+	[ANOMALY_FOREIGN] = {"%p are bytes of no record of this run, next to %b",
+			     "%p are bytes of no record of this run"},
+	[ANOMALY_UNEXPECTED] = {"%r stands there though its append failed, by %b",
+				"%r stands there though its append failed"},
+	[ANOMALY_WRITER_DISORDER] = {"%r stands behind %b, which was written later",
+				     "%r stands behind a later one of its writer"},
+	[ANOMALY_REALTIME_DISORDER] =
+		{"%r stands behind %b, which was begun only after it was complete",
+		 "%r stands behind one that was begun only after it was complete"},
+	[ANOMALY_LOCK_OVERLAP] = {"%r was appended while the lock was held for %b",
+				  "%r was appended while another held the lock"},
+	[ANOMALY_STALE_READ] = {"the writer of %r did not see %b under the lock",
+				"the writer of %r saw an old state under the lock"},
+	[ANOMALY_DIVERGENT_VIEW] = {"hosts see different bytes at %p, by %b",
+				    "hosts see different bytes at %p"},
+};
+
+static void put_record(FILE *stream, const struct manifest *manifest,
+		       struct record_id id)
+{
+	fprintf(stream, "record %" PRIu64 " of rank %" PRIu32 " on ", id.seq,
+		id.writer);
+	put_name(stream, writer_host(manifest, id.writer));
+}
+
+static void put_place(FILE *stream, const struct finding *finding)
+{
+	uint64_t last = finding->offset + (finding->length ? finding->length - 1 : 0);
+
+	fprintf(stream, "bytes %" PRIu64 "-%" PRIu64, finding->offset, last);
+	if (finding->file_writer != WRITER_NONE)
+		fprintf(stream, " of rank %" PRIu32 "'s file", finding->file_writer);
+}
+
+static void put_record_and_place(FILE *stream, const struct manifest *manifest,
+				 const struct finding *finding)
+{
+	if (finding->record.writer == WRITER_NONE)
+		fputs("a record", stream);
+	else
+		put_record(stream, manifest, finding->record);
+	if (finding->offset_known) {
+		fputs(" (", stream);
+		put_place(stream, finding);
+		putc(')', stream);
+	}
+}
+
+void put_finding_sentence(FILE *stream, const struct manifest *manifest,
+			  const struct finding *finding)
+{
+	const char *text = finding->by.writer == WRITER_NONE
+				   ? sentences[finding->kind].alone
+				   : sentences[finding->kind].with_other;
+
+	/* Counts of bytes are no findings of their own. */
+	if (!text)
+		text = anomaly_table[finding->kind].name;
+	for (; *text; text++) {
+		if (*text != '%') {
+			putc(*text, stream);
+			continue;
+		}
+		switch (*++text) {
+		case 'r':
+			put_record_and_place(stream, manifest, finding);
+			break;
+		case 'b':
+			put_record(stream, manifest, finding->by);
+			break;
+		default:
+			put_place(stream, finding);
+		}
+	}
+}
+
+/* The finding of @kind that @skip others of it precede, or NULL. */
+static const struct finding *nth_finding(const struct judgment *judgment,
+					 enum anomaly kind, size_t skip)
+{
+	for (size_t i = 0; i < judgment->finding_count; i++)
+		if (judgment->findings[i].kind == kind && skip-- == 0)
+			return &judgment->findings[i];
+	return NULL;
+}
+
+size_t choose_findings(const struct judgment *judgment, size_t max,
+		       const struct finding **ret_findings)
+{
+	size_t count = 0;
+
+	for (size_t turn = 0; turn < max; turn++) {
+		for (int kind = 0; kind < ANOMALY_COUNT && count < max; kind++) {
+			const struct finding *finding =
+				nth_finding(judgment, (enum anomaly)kind, turn);
+
+			if (finding)
+				ret_findings[count++] = finding;
+		}
+	}
+	return count;
+}

@@ -1,0 +1,258 @@
+/*
+ * plots - the folder plots/: NAME.tsv, NAME.gp, and what gnuplot makes of them,
+ * NAME.svg and NAME.png.
+ *
+ * All are made in a folder beside it and moved there, so that a script can write
+ * its pictures under their plain names, and be run again by hand.
+ */
+#include "results/plot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "results/format.h"
+#include "results/gnuplot.h"
+#include "results/measure.h"
+
+enum {
+	NAME_BYTES = 96,
+	TIMEOUT_MS = 60 * 1000,
+};
+
+/* One row per kind of picture. */
+struct plot {
+	const char *name;
+	const char *script; /* the part that is the same for all runs */
+	int (*put)(const struct output_context *context, size_t strategy, FILE *data,
+		   FILE *settings);
+	bool per_strategy; /* NAME-PRESET, one for each strategy */
+};
+
+static const struct plot plots[] = {
+	{"throughput", plot_throughput_script, plot_throughput, false},
+	{"latency", plot_latency_script, plot_latency, false},
+	{"map", plot_map_script, plot_map, true},
+};
+
+static const char *const suffixes[] = {".tsv", ".gp", ".svg", ".png"};
+
+#define LOG_SUFFIX ".log"
+
+/* Where plots are made, where they go, and whether gnuplot is still asked. */
+struct folder {
+	const struct output_context *context;
+	char temporary[32];
+	int temporary_fd;
+	int final_fd;
+	bool draw;
+};
+
+void put_plot_titles(FILE *settings, const struct manifest *manifest, const char *title,
+		     const char *more)
+{
+	char *setting = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&setting, &size);
+
+	if (!stream)
+		return;
+	put_setting(stream, manifest);
+	fputs(more, stream);
+	fclose(stream);
+	fputs("title = ", settings);
+	put_gnuplot_string(settings, title);
+	fputs("\nsubtitle = ", settings);
+	put_gnuplot_string(settings, setting ? setting : "");
+	putc('\n', settings);
+	free(setting);
+}
+
+static int open_file(const struct folder *folder, const char *name, const char *suffix,
+		     FILE **ret_stream)
+{
+	char path[NAME_BYTES + 8];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s%s", name, suffix);
+	fd = openat(folder->temporary_fd, path,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return -errno;
+	*ret_stream = fdopen(fd, "w");
+	if (*ret_stream)
+		return 0;
+	close(fd);
+	return -ENOMEM;
+}
+
+static int close_file(FILE *stream)
+{
+	int rc = ferror(stream) || fflush(stream) != 0 ? -(errno ? errno : EIO) : 0;
+
+	if (fclose(stream) != 0 && rc == 0)
+		rc = -errno;
+	return rc;
+}
+
+/* Write NAME.tsv and NAME.gp. */
+static int write_inputs(const struct folder *folder, const struct plot *plot,
+			const char *name, size_t strategy)
+{
+	FILE *data, *script;
+	int rc, data_rc, script_rc;
+
+	rc = open_file(folder, name, ".tsv", &data);
+	if (rc < 0)
+		return rc;
+	rc = open_file(folder, name, ".gp", &script);
+	if (rc < 0) {
+		fclose(data);
+		return rc;
+	}
+	fprintf(script, "# Draws %s.svg and %s.png: gnuplot %s.gp\nname = '%s'\n", name,
+		name, name, name);
+	rc = plot->put(folder->context, strategy, data, script);
+	fputs(plot->script, script);
+	data_rc = close_file(data);
+	script_rc = close_file(script);
+	return rc < 0 ? rc : data_rc < 0 ? data_rc : script_rc;
+}
+
+/* A failure is a warning; where gnuplot is missing or hangs, it is asked once. */
+static void draw(struct folder *folder, const char *name)
+{
+	const struct results_options *options = folder->context->options;
+	char script[NAME_BYTES + 8], log[NAME_BYTES + 8];
+	struct error err;
+	int rc;
+
+	snprintf(script, sizeof(script), "%s.gp", name);
+	snprintf(log, sizeof(log), "%s" LOG_SUFFIX, name);
+	rc = gnuplot_run(options->gnuplot ? options->gnuplot : "gnuplot",
+			 folder->temporary_fd, script, log,
+			 options->gnuplot_timeout_ms ? options->gnuplot_timeout_ms
+						     : TIMEOUT_MS,
+			 &err);
+	unlinkat(folder->temporary_fd, log, 0);
+	if (rc == 0)
+		return;
+	add_warning(folder->context, "no picture of %s: %s", name, err.sentence);
+	folder->draw = rc != -ENOENT && rc != -ETIMEDOUT;
+}
+
+/* Move what was made; a picture that was not made this time must not be old. */
+static int move_files(const struct folder *folder, const char *name, bool wanted)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		char path[NAME_BYTES + 8];
+
+		snprintf(path, sizeof(path), "%s%s", name, suffixes[i]);
+		if (!wanted)
+			unlinkat(folder->temporary_fd, path, 0);
+		else if (renameat(folder->temporary_fd, path, folder->final_fd, path) ==
+			 0)
+			continue;
+		else if (errno != ENOENT)
+			rc = -errno;
+		unlinkat(folder->final_fd, path, 0);
+	}
+	return rc;
+}
+
+static int make_plot(struct folder *folder, const struct plot *plot, const char *name,
+		     size_t strategy)
+{
+	int rc = write_inputs(folder, plot, name, strategy);
+	int move_rc;
+
+	if (rc == 0 && folder->draw)
+		draw(folder, name);
+	move_rc = move_files(folder, name, rc == 0);
+	if (rc == -ENODATA)
+		return 0;
+	return rc < 0 ? rc : move_rc;
+}
+
+/* "map-append"; a second strategy of the same preset is "map-append-2". */
+static void name_plot(const struct plot *plot, const struct manifest *manifest,
+		      size_t strategy, char ret_name[NAME_BYTES])
+{
+	const char *preset = manifest->strategies[strategy].preset;
+	size_t earlier = 0;
+
+	for (size_t i = 0; i < strategy; i++)
+		earlier += strcmp(manifest->strategies[i].preset, preset) == 0;
+	if (earlier == 0)
+		snprintf(ret_name, NAME_BYTES, "%s-%s", plot->name, preset);
+	else
+		snprintf(ret_name, NAME_BYTES, "%s-%s-%zu", plot->name, preset,
+			 earlier + 1);
+}
+
+static int make_plots(struct folder *folder)
+{
+	const struct manifest *manifest = folder->context->result->manifest;
+	char name[NAME_BYTES];
+	int first_rc = 0;
+
+	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
+		size_t count = plots[i].per_strategy ? manifest->strategy_count : 1;
+
+		for (size_t strategy = 0; strategy < count; strategy++) {
+			int rc;
+
+			if (plots[i].per_strategy)
+				name_plot(&plots[i], manifest, strategy, name);
+			else
+				snprintf(name, sizeof(name), "%s", plots[i].name);
+			rc = make_plot(folder, &plots[i], name, strategy);
+			if (first_rc == 0)
+				first_rc = rc;
+		}
+	}
+	return first_rc;
+}
+
+static int open_folder(int dir_fd, const char *name)
+{
+	int fd;
+
+	if (mkdirat(dir_fd, name, 0777) < 0 && errno != EEXIST)
+		return -errno;
+	fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int write_plots(const struct output_context *context, struct error *err)
+{
+	struct folder folder = {
+		.context = context,
+		.draw = !context->options->no_pictures,
+	};
+	int rc = 0;
+
+	snprintf(folder.temporary, sizeof(folder.temporary), ".plots.%d.tmp",
+		 (int)getpid());
+	folder.final_fd = open_folder(context->out_fd, "plots");
+	if (folder.final_fd < 0)
+		return error_sys(err, -folder.final_fd, "cannot make %s/plots",
+				 context->out_dir);
+	folder.temporary_fd = open_folder(context->out_fd, folder.temporary);
+	if (folder.temporary_fd < 0) {
+		rc = folder.temporary_fd;
+	} else {
+		rc = make_plots(&folder);
+		close(folder.temporary_fd);
+		unlinkat(context->out_fd, folder.temporary, AT_REMOVEDIR);
+	}
+	close(folder.final_fd);
+	if (rc < 0)
+		return error_sys(err, -rc, "cannot write %s/plots", context->out_dir);
+	return 0;
+}

@@ -1,0 +1,53 @@
+# Above this line: what differs from run to run.
+#
+# How long appends took, with the tail drawn out: each gridline up is ten times
+# rarer.  A curve further left is faster.  Strategies that are not safe are dashed.
+#
+# latency.tsv: a block per strategy of seconds and the share of appends that
+# took longer.
+
+TEXT = '#333333'
+array colours[8] = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', \
+	'#56B4E9', '#D55E00', '#000000', '#F0E442']
+colour(i) = colours[(i - 1) % 8 + 1]
+dashes(i) = safe[i] ? 1 : 2
+
+width = 960.0
+height = 540.0 + 20 * ((count + 2) / 3)
+
+set datafile separator "\t"
+set datafile commentschars ''
+
+do for [format in 'svg png'] {
+	if (format eq 'svg') {
+		set terminal svg size width, height font 'sans-serif,13' background '#ffffff'
+	} else {
+		set terminal pngcairo size 2 * width, 2 * height font 'sans-serif,13' \
+			fontscale 2 linewidth 2 pointscale 2 background '#ffffff'
+	}
+	set output 'latency.' . format
+	set label 1 title noenhanced at screen 0.012, screen 1 - 22.0 / height \
+		font ',16' textcolor rgb '#000000'
+	set label 2 subtitle noenhanced at screen 0.012, screen 1 - 46.0 / height \
+		font ',11' textcolor rgb TEXT
+	set tmargin at screen 1 - 76.0 / height
+	set lmargin at screen 0.105
+	set rmargin at screen 0.97
+	set border 3 linecolor rgb TEXT
+	set tics nomirror out scale 0.5 textcolor rgb TEXT
+	set grid xtics ytics linecolor rgb '#dddddd' linewidth 1
+	set logscale x
+	set logscale y
+	set xrange [shortest:longest]
+	set yrange [1:rarest]
+	set format x '%.0s %cs'
+	set ytics ('all' 1, '50 %' 0.5, '90 %' 0.1, '99 %' 0.01, '99.9 %' 1e-3, \
+		'99.99 %' 1e-4, '99.999 %' 1e-5, '99.9999 %' 1e-6, '99.99999 %' 1e-7)
+	set xlabel 'time of an append, from call to completion' textcolor rgb TEXT
+	set ylabel 'share of appends that were done by then' textcolor rgb TEXT
+	set key outside below left Left reverse noenhanced maxcols 3 samplen 3 \
+		textcolor rgb TEXT
+	plot for [i = 1:count] 'latency.tsv' index i - 1 using 1:2 with steps \
+		linewidth 2 dashtype dashes(i) linecolor rgb colour(i) title names[i]
+	unset output
+}

@@ -1,0 +1,82 @@
+# Above this line: what differs from run to run.
+#
+# One row per strategy: acknowledged records per second on the left, what was lost
+# of them on the right.  Only a safe strategy has a solid bar: the speed of one
+# that loses records is no price to compare.
+#
+# throughput.tsv: place, verdict (0 safe, 1 inconclusive, 2 unsafe, 3 skipped),
+# records/s, its label, lost per million, its label, name.
+
+SAFE = '#0072B2'
+DOUBTFUL = '#999999'
+LOST = '#D55E00'
+TEXT = '#333333'
+
+width = 960.0
+height = 150 + 46 * count
+left = (label_chars * 7.6 + 24) / width
+left = left > 0.36 ? 0.36 : left
+middle = left + (0.97 - left) * 0.56
+top = 1 - 76.0 / height
+bottom = 58.0 / height
+
+set datafile separator "\t"
+set datafile commentschars ''
+verdict_is(wanted, value) = column(2) == wanted ? value : NaN
+
+do for [format in 'svg png'] {
+	if (format eq 'svg') {
+		set terminal svg size width, height font 'sans-serif,13' background '#ffffff'
+	} else {
+		set terminal pngcairo size 2 * width, 2 * height font 'sans-serif,13' \
+			fontscale 2 linewidth 2 pointscale 2 background '#ffffff'
+	}
+	set output 'throughput.' . format
+	set multiplot
+	set label 1 title noenhanced at screen 0.012, screen 1 - 22.0 / height \
+		font ',16' textcolor rgb '#000000'
+	set label 2 subtitle noenhanced at screen 0.012, screen 1 - 46.0 / height \
+		font ',11' textcolor rgb TEXT
+
+	set tmargin at screen top
+	set bmargin at screen bottom
+	set border 1 linecolor rgb TEXT
+	set yrange [count - 0.5:-0.5]
+	set tics nomirror out scale 0.5 textcolor rgb TEXT
+	set ytics scale 0 noenhanced
+	set grid xtics linecolor rgb '#dddddd' linewidth 1
+	set style fill solid 1.0 noborder
+	unset key
+
+	set lmargin at screen left
+	set rmargin at screen middle - 0.02
+	set xrange [0:(best > 0 ? best * 1.25 : 1)]
+	set xtics autofreq
+	set format x '%.0s%c'
+	set xlabel 'acknowledged records per second' textcolor rgb TEXT
+	plot 'throughput.tsv' using (verdict_is(0, $3 / 2)):1:(0):3:($1 - 0.32):($1 + 0.32):ytic(stringcolumn(7)) \
+			with boxxyerror linecolor rgb SAFE, \
+		'' using ($2 == 1 || $2 == 2 ? $3 / 2 : NaN):1:(0):3:($1 - 0.32):($1 + 0.32) \
+			with boxxyerror fillstyle pattern 4 border linecolor rgb DOUBTFUL, \
+		'' using ($2 == 3 ? 0 : $3):1:4 with labels noenhanced left offset 0.6, 0 \
+			textcolor rgb TEXT
+
+	unset label 1
+	unset label 2
+	set lmargin at screen middle + 0.02
+	set rmargin at screen 0.97
+	set logscale x
+	set xrange [0.5:3e7]
+	set xtics (('1') 1, '100' 100, '10,000' 1e4, '1,000,000' 1e6)
+	set xlabel 'lost of a million acknowledged' textcolor rgb TEXT
+	set format y ''
+	set ytics ('' 0)
+	plot 'throughput.tsv' using ($5 > 0 ? 1 : NaN):1:(0.5):5:($1 - 0.32):($1 + 0.32) \
+			with boxxyerror linecolor rgb LOST, \
+		'' using ($5 > 0 ? $5 : 0.5):1:6 with labels noenhanced left offset 0.6, 0 \
+			textcolor rgb TEXT
+	unset logscale x
+	set format y
+	unset multiplot
+	unset output
+}
