@@ -26,9 +26,6 @@
 #include "workloads/part.h"
 #include "workloads/strategy.h"
 
-/* Bytes of one write: a batch that could be larger is refused. */
-#define APPEND_BATCH_BYTES_MAX ((uint64_t)256 << 20)
-
 /* Owner: whoever called appender_open; ended by appender_close. */
 struct appender {
 	struct strategy_parts parts;

@@ -23,9 +23,9 @@ struct data_file {
 };
 
 /*
- * A lock on the data file.  Functions return 0 or a negative errno.
- * acquire: with @block wait for it (-EINTR: a signal came first); without,
- * -EAGAIN where another holds it.  release: after it others may hold the lock.
+ * A lock on the data file; closing the descriptor frees it.  Functions return 0 or a
+ * negative errno. acquire: with @block wait for it (-EINTR: a signal came first);
+ * without, -EAGAIN where another holds it.  release: after it others may hold the lock.
  */
 struct lock_ops {
 	const char *name;
@@ -39,19 +39,17 @@ struct lock_ops {
 
 /*
  * Where the bytes go.  In the order of calls, under the lock: place finds the
- * offset if it is known before the write, else HISTORY_OFFSET_UNKNOWN; write puts
- * @size bytes there, like write(2) but with a negative errno; locate tells where
- * the @written bytes of that call went, or leaves the placed offset alone.
+ * offset if it is known before the write, else HISTORY_OFFSET_UNKNOWN; write is
+ * write(2) with a negative errno; locate tells where the @written bytes of the
+ * last call went, or leaves the placed offset alone.
  */
 struct placement_ops {
 	const char *name;
 	const char *summary;
 	bool shared_file; /* one file for all writers, else one each */
-	bool locates;	  /* locate is a system call, worth a time stamp */
 	int open_flags;
 	int (*place)(struct data_file *file, int64_t *ret_offset);
-	ssize_t (*write)(struct data_file *file, const void *bytes, size_t size,
-			 int64_t offset);
+	ssize_t (*write)(struct data_file *file, const void *bytes, size_t size);
 	int (*locate)(struct data_file *file, size_t written, int64_t *ret_offset);
 };
 

@@ -12,6 +12,9 @@
 #include "core/error.h"
 #include "workloads/part.h"
 
+/* Bytes of one write: larger batches are refused. */
+#define STRATEGY_BATCH_BYTES_MAX ((uint64_t)256 << 20)
+
 enum {
 	STRATEGY_TEXT_BYTES = 128, /* any name or spec, its NUL included */
 	STRATEGY_BATCH_MAX = 65536,
@@ -79,6 +82,10 @@ unsigned int strategy_claims(const struct strategy_spec *spec);
 bool strategy_control(const struct strategy_spec *spec);
 bool strategy_shared_file(const struct strategy_spec *spec);
 bool strategy_exclusive_lock(const struct strategy_spec *spec);
+
+/* Do batches of records of up to @max_bytes fit into one write?  0 or -EINVAL. */
+int strategy_check_size(const struct strategy_spec *spec, uint32_t max_bytes,
+			struct error *err);
 
 /* Are all parts in range, so that the tables may be indexed by them? */
 bool strategy_spec_valid(const struct strategy_spec *spec);

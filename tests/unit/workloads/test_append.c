@@ -1,0 +1,602 @@
+/*
+ * test_append - each step that fails is the outcome that it must be, with its
+ * errno, in the history; and a refused lock or place writes nothing.
+ *
+ * Failures come from the kernel where an ordinary user can have them (the limit
+ * on file sizes, a descriptor closed from under the strategy), and from fake
+ * parts elsewhere.
+ */
+#include "tests/unit/workloads/scratch.h"
+#include "workloads/append.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+enum { RECORD_BYTES = 100 };
+
+#define HISTORY "history"
+#define DATA	"data"
+
+static const struct record_plan plan = {
+	.run_id = "0123456789ab",
+	.min_bytes = RECORD_BYTES,
+	.max_bytes = RECORD_BYTES,
+};
+
+/* One appender with all that it borrows. */
+struct bench {
+	struct record_form form;
+	struct history_writer history;
+	volatile sig_atomic_t stop;
+	struct strategy_spec spec;
+	struct appender appender;
+	struct append_end end;
+};
+
+static void bench_start(struct bench *bench, const char *strategy, uint64_t capacity,
+			bool local_fs)
+{
+	struct history_identity identity = {.run_id = "0123456789ab"};
+	struct appender_config config = {
+		.spec = &bench->spec,
+		.data_path = DATA,
+		.form = &bench->form,
+		.history = &bench->history,
+		.stop = &bench->stop,
+		.local_fs = local_fs,
+	};
+	struct error err = {""};
+
+	memset(bench, 0, sizeof(*bench));
+	scratch_enter();
+	ck_assert_int_eq(strategy_parse(strategy, &bench->spec, NULL), 0);
+	if (strategy_shared_file(&bench->spec))
+		scratch_touch(DATA);
+	ck_assert_int_eq(record_form_init(&bench->form, &plan), 0);
+	ck_assert_int_eq(
+		history_create(&bench->history, HISTORY, &identity, capacity, NULL), 0);
+	ck_assert_msg(appender_open(&bench->appender, &config, &err) == 0, "%s",
+		      err.sentence);
+}
+
+static void bench_append(struct bench *bench, uint32_t records)
+{
+	ck_assert_int_eq(appender_append(&bench->appender, records, &bench->end), 0);
+}
+
+static void bench_finish(struct bench *bench)
+{
+	static const char *const names[] = {HISTORY, DATA, NULL};
+
+	appender_close(&bench->appender);
+	history_finish(&bench->history);
+	record_form_release(&bench->form);
+	scratch_leave(names);
+}
+
+/* Does the intact record number @seq stand at its place in an unbroken file? */
+static bool stands(const struct bench *bench, uint64_t seq, off_t offset)
+{
+	uint8_t bytes[RECORD_BYTES];
+	int fd = open(DATA, O_RDONLY);
+	ssize_t n = pread(fd, bytes, sizeof(bytes), offset);
+
+	close(fd);
+	return n == RECORD_BYTES &&
+	       record_equals(&bench->form, (struct record_id){0, seq}, bytes);
+}
+
+/* ---- fake parts ---------------------------------------------------------- */
+
+static int refusals; /* how often, and with what */
+static int refusal;
+
+static int refuse(struct data_file *file, bool block)
+{
+	(void)file;
+	(void)block;
+	return refusals-- > 0 ? refusal : 0;
+}
+
+static int unlock_fails(struct data_file *file)
+{
+	(void)file;
+	return -EIO;
+}
+
+static int place_fails(struct data_file *file, int64_t *ret_offset)
+{
+	(void)file;
+	(void)ret_offset;
+	return -ESTALE;
+}
+
+static ssize_t write_fails(struct data_file *file, const void *bytes, size_t size)
+{
+	(void)file;
+	(void)bytes;
+	(void)size;
+	return refusal;
+}
+
+static ssize_t write_little(struct data_file *file, const void *bytes, size_t size)
+{
+	return place_seek_end.write(file, bytes, size < 33 ? size : 33);
+}
+
+static ssize_t write_nothing(struct data_file *file, const void *bytes, size_t size)
+{
+	(void)file;
+	(void)bytes;
+	(void)size;
+	return 0;
+}
+
+static int locate_fails(struct data_file *file, size_t written, int64_t *ret_offset)
+{
+	(void)file;
+	(void)written;
+	(void)ret_offset;
+	return -EIO;
+}
+
+/* @bench's own lock or placement with one function replaced. */
+#define FAKE_LOCK(bench, member, function)                                             \
+	struct lock_ops fake_lock = *(bench)->appender.lock;                           \
+	fake_lock.member = function;                                                   \
+	(bench)->appender.lock = &fake_lock
+
+#define FAKE_PLACEMENT(bench, member, function)                                        \
+	struct placement_ops fake_placement = *(bench)->appender.placement;            \
+	fake_placement.member = function;                                              \
+	(bench)->appender.placement = &fake_placement
+
+/* fsync(2) of a pipe is EINVAL; everything else goes on. */
+static void make_flush_fail(struct bench *bench)
+{
+	int fds[2];
+
+	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_int_eq(dup2(fds[1], bench->appender.file.fd),
+			 bench->appender.file.fd);
+}
+
+/* ---- what goes well -------------------------------------------------------- */
+
+START_TEST(all_presets_append)
+{
+	static const char *const strategies[] = {
+		"append",
+		"flock",
+		"fcntl",
+		"per-file",
+		"flock:wait=poll",
+		"fcntl:flush=close",
+		"append:io=sync",
+		"per-file:flush=fsync",
+		"flock:flush=fdatasync",
+		"append:io=dsync",
+		"per-file:flush=close",
+		"append:flush=close",
+	};
+
+	for (size_t i = 0; i < sizeof(strategies) / sizeof(strategies[0]); i++) {
+		struct bench bench;
+
+		bench_start(&bench, strategies[i], 10, true);
+		for (uint64_t seq = 0; seq < 5; seq++) {
+			struct history_entry entry;
+
+			bench_append(&bench, 1);
+			entry = scratch_entry(HISTORY, seq);
+			CHECK_ENTRY(HISTORY, seq, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+			ck_assert_int_eq(entry.offset, (int64_t)seq * RECORD_BYTES);
+			ck_assert_uint_eq(entry.hold, seq);
+			ck_assert(entry.invoke_ns <= entry.locked_ns &&
+				  entry.locked_ns <= entry.written_ns &&
+				  entry.written_ns <= entry.flushed_ns &&
+				  entry.flushed_ns <= entry.unlock_ns &&
+				  entry.unlock_ns <= entry.completed_ns);
+			ck_assert_uint_eq(entry.completed_ns, bench.end.completed_ns);
+			ck_assert(stands(&bench, seq, (off_t)seq * RECORD_BYTES));
+			ck_assert(scratch_unlocked(DATA));
+		}
+		bench_finish(&bench);
+	}
+}
+END_TEST
+
+START_TEST(a_batch_is_one_hold)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock:batch=4", 6, true);
+	bench_append(&bench, 4);
+	bench_append(&bench, 2);
+	ck_assert_int_eq(scratch_size(DATA), 6 * RECORD_BYTES);
+	for (uint64_t seq = 0; seq < 6; seq++) {
+		struct history_entry entry = scratch_entry(HISTORY, seq);
+
+		ck_assert_int_eq(entry.outcome, OUTCOME_ACKNOWLEDGED);
+		ck_assert_uint_eq(entry.hold, seq / 4);
+		ck_assert_int_eq(entry.offset, (int64_t)seq * RECORD_BYTES);
+		ck_assert(stands(&bench, seq, (off_t)seq * RECORD_BYTES));
+	}
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(o_append_knows_where_it_wrote)
+{
+	struct bench bench;
+	int fd;
+
+	bench_start(&bench, "append", 3, true);
+	bench_append(&bench, 1);
+	fd = open(DATA, O_WRONLY | O_APPEND);
+	ck_assert_int_eq(write(fd, "another's", 9), 9);
+	close(fd);
+	bench_append(&bench, 1);
+	ck_assert_int_eq(scratch_entry(HISTORY, 1).offset, RECORD_BYTES + 9);
+	bench_finish(&bench);
+}
+END_TEST
+
+/* ---- nothing is written ------------------------------------------------------ */
+
+START_TEST(a_refused_lock_writes_nothing)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock", 3, true);
+	FAKE_LOCK(&bench, acquire, refuse);
+	refusal = -ENOLCK;
+	refusals = 1;
+	bench_append(&bench, 1);
+	ck_assert_int_eq(bench.end.outcome, OUTCOME_FAILED);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_FAILED, STEP_LOCK, ENOLCK);
+	ck_assert_int_eq(scratch_entry(HISTORY, 0).offset, HISTORY_OFFSET_UNKNOWN);
+	ck_assert_int_eq(scratch_size(DATA), 0);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	ck_assert(stands(&bench, 1, 0));
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(a_failed_place_writes_nothing)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock", 3, true);
+	FAKE_PLACEMENT(&bench, place, place_fails);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_FAILED, STEP_PLACE, ESTALE);
+	ck_assert_int_eq(scratch_size(DATA), 0);
+	ck_assert(scratch_unlocked(DATA));
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(a_file_that_does_not_open_again)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock:flush=close", 3, true);
+	bench_append(&bench, 1);
+	ck_assert_int_eq(unlink(DATA), 0);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_FAILED, STEP_OPEN, ENOENT);
+	ck_assert_int_eq(scratch_size(DATA), -1);
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(waiting_ends_when_a_stop_is_asked_for)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock", 3, true);
+	FAKE_LOCK(&bench, acquire, refuse);
+	refusal = -EINTR;
+	refusals = 5;
+	bench_append(&bench, 1); /* a signal that means nothing */
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	bench.stop = 1;
+	refusals = 1;
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_FAILED, STEP_LOCK, EINTR);
+	ck_assert_int_eq(scratch_size(DATA), RECORD_BYTES);
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(polling_goes_on_until_the_lock_is_free)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock:wait=poll", 3, true);
+	FAKE_LOCK(&bench, acquire, refuse);
+	refusal = -EAGAIN;
+	refusals = 5;
+	bench_append(&bench, 1);
+	ck_assert_int_eq(refusals, -1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	bench.stop = 1;
+	refusals = 1;
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_FAILED, STEP_LOCK, EINTR);
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(a_full_history_writes_nothing)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock:batch=2", 3, true);
+	bench_append(&bench, 2);
+	ck_assert_int_eq(appender_append(&bench.appender, 2, &bench.end), -ENOSPC);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	CHECK_ENTRY(HISTORY, 2, OUTCOME_FAILED, STEP_NONE, ENOSPC);
+	ck_assert_int_eq(scratch_size(DATA), 2 * RECORD_BYTES);
+	bench_finish(&bench);
+}
+END_TEST
+
+/* ---- anything may have happened ------------------------------------------------ */
+
+static void limit_file_size(rlim_t bytes)
+{
+	struct rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
+
+	signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+START_TEST(short_and_failed_writes)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock", 4, true);
+	bench_append(&bench, 1);
+	limit_file_size(RECORD_BYTES + 40);
+	bench_append(&bench, 1);
+	bench_append(&bench, 1);
+	limit_file_size(RLIM_INFINITY);
+	ck_assert_int_eq(bench.appender.file.fd, -1);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_UNKNOWN, STEP_WRITE, 0);
+	ck_assert_int_eq(scratch_entry(HISTORY, 1).offset, RECORD_BYTES);
+	CHECK_ENTRY(HISTORY, 2, OUTCOME_UNKNOWN, STEP_WRITE, EFBIG);
+	CHECK_ENTRY(HISTORY, 3, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	ck_assert(stands(&bench, 3, RECORD_BYTES + 40));
+	ck_assert(scratch_unlocked(DATA));
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(short_writes_are_continued_on_request)
+{
+	static const char *const strategies[] = {"flock:short=retry",
+						 "append:short=retry"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct bench bench;
+
+		bench_start(&bench, strategies[i], 3, true);
+		FAKE_PLACEMENT(&bench, write, write_little);
+		bench_append(&bench, 1);
+		bench_append(&bench, 1);
+		for (uint64_t seq = 0; seq < 2; seq++) {
+			CHECK_ENTRY(HISTORY, seq, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+			ck_assert_int_eq(scratch_entry(HISTORY, seq).offset,
+					 (int64_t)seq * RECORD_BYTES);
+			ck_assert(stands(&bench, seq, (off_t)seq * RECORD_BYTES));
+		}
+		fake_placement.write = write_nothing;
+		bench_append(&bench, 1);
+		CHECK_ENTRY(HISTORY, 2, OUTCOME_UNKNOWN, STEP_WRITE, 0);
+		bench_finish(&bench);
+	}
+}
+END_TEST
+
+START_TEST(a_failed_locate)
+{
+	struct bench bench;
+
+	bench_start(&bench, "append", 3, true);
+	FAKE_PLACEMENT(&bench, locate, locate_fails);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_UNKNOWN, STEP_LOCATE, EIO);
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(a_failed_flush_disowns_since_the_last_good_one)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock", 5, true);
+	bench.appender.parts.flush = FLUSH_FSYNC;
+	bench_append(&bench, 1);
+	bench.appender.parts.flush = FLUSH_NONE;
+	bench_append(&bench, 1);
+	bench_append(&bench, 1);
+	bench.appender.parts.flush = FLUSH_FDATASYNC;
+	make_flush_fail(&bench);
+	/* A pipe has no end to seek to. */
+	bench.appender.placement = &place_append;
+	FAKE_PLACEMENT(&bench, locate, place_seek_end.locate);
+	bench_append(&bench, 1);
+	ck_assert_int_eq(bench.end.outcome, OUTCOME_UNKNOWN);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_UNKNOWN, STEP_FLUSH, EINVAL);
+	CHECK_ENTRY(HISTORY, 2, OUTCOME_UNKNOWN, STEP_FLUSH, EINVAL);
+	CHECK_ENTRY(HISTORY, 3, OUTCOME_UNKNOWN, STEP_FLUSH, EINVAL);
+	/* The file is opened again. */
+	bench.appender.placement = &place_seek_end;
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 4, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	ck_assert(stands(&bench, 4, 3 * RECORD_BYTES));
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(a_failed_unlock_does_not_keep_the_lock)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock", 3, true);
+	FAKE_LOCK(&bench, release, unlock_fails);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_UNKNOWN, STEP_UNLOCK, EIO);
+	ck_assert(scratch_unlocked(DATA));
+	fake_lock.release = lock_flock.release;
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	ck_assert(stands(&bench, 1, RECORD_BYTES));
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(a_failed_unlock_after_a_failed_place)
+{
+	struct bench bench;
+
+	bench_start(&bench, "flock", 3, true);
+	FAKE_LOCK(&bench, release, unlock_fails);
+	FAKE_PLACEMENT(&bench, place, place_fails);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_FAILED, STEP_PLACE, ESTALE);
+	ck_assert(scratch_unlocked(DATA));
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(a_failed_close_disowns_since_the_last_good_flush)
+{
+	struct bench bench;
+
+	bench_start(&bench, "append", 3, true);
+	bench.appender.parts.flush = FLUSH_FSYNC;
+	bench_append(&bench, 1);
+	bench.appender.parts.flush = FLUSH_NONE;
+	bench_append(&bench, 1);
+	close(bench.appender.file.fd);
+	ck_assert_int_eq(appender_close(&bench.appender), -EBADF);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_UNKNOWN, STEP_CLOSE, EBADF);
+	ck_assert_int_eq(appender_close(&bench.appender), 0);
+	bench_finish(&bench);
+}
+END_TEST
+
+/* Two good appends, then a write that fails with @errnum. */
+static void write_fails_after_two(struct bench *bench, bool local_fs, int errnum)
+{
+	bench_start(bench, "append", 3, local_fs);
+	bench_append(bench, 1);
+	bench_append(bench, 1);
+	FAKE_PLACEMENT(bench, write, write_fails);
+	refusal = -errnum;
+	bench_append(bench, 1);
+	CHECK_ENTRY(HISTORY, 2, OUTCOME_UNKNOWN, STEP_WRITE, errnum);
+}
+
+START_TEST(an_error_of_write_back_disowns_on_a_network)
+{
+	struct bench bench;
+
+	write_fails_after_two(&bench, false, ENOSPC);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_UNKNOWN, STEP_WRITE, ENOSPC);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_UNKNOWN, STEP_WRITE, ENOSPC);
+	bench_finish(&bench);
+	/* Such an error is an error of this write alone. */
+	write_fails_after_two(&bench, false, EIO);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	bench_finish(&bench);
+	write_fails_after_two(&bench, true, ENOSPC);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	bench_finish(&bench);
+}
+END_TEST
+
+/* ---- opening ------------------------------------------------------------------- */
+
+static int open_result(const char *strategy, struct error *err)
+{
+	struct history_writer history = {.fd = -1};
+	struct record_form form;
+	struct strategy_spec spec;
+	struct appender appender = {0};
+	volatile sig_atomic_t stop = 0;
+	struct appender_config config = {
+		.spec = &spec,
+		.data_path = DATA,
+		.form = &form,
+		.history = &history,
+		.stop = &stop,
+	};
+	int rc;
+
+	ck_assert_int_eq(strategy_parse(strategy, &spec, NULL), 0);
+	ck_assert_int_eq(record_form_init(&form, &plan), 0);
+	rc = appender_open(&appender, &config, err);
+	if (rc == 0)
+		appender_close(&appender);
+	record_form_release(&form);
+	return rc;
+}
+
+START_TEST(opening)
+{
+	static const char *const names[] = {DATA, NULL};
+	struct error err = {""};
+	struct stat st;
+	int rc;
+
+	scratch_enter();
+	ck_assert_int_eq(open_result("flock", &err), -ENOENT);
+	ck_assert_str_eq(err.sentence, "cannot open data: No such file or directory");
+	ck_assert_int_eq(scratch_size(DATA), -1);
+	ck_assert_int_eq(open_result("per-file", &err), 0);
+	ck_assert_int_eq(stat(DATA, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 07777, 0600);
+	ck_assert_int_eq(open_result("per-file", &err), -EEXIST);
+	ck_assert_int_eq(open_result("flock", &err), 0);
+	/* Records of 100 bytes: refused wherever O_DIRECT has a rule or is unknown. */
+	rc = open_result("flock:io=direct", &err);
+	ck_assert_msg(rc == 0 || appender_need_unmet(-rc), "%s", err.sentence);
+	unlink(DATA);
+	ck_assert_int_eq(symlink("/etc/passwd", DATA), 0);
+	ck_assert_int_eq(open_result("flock", &err), -ELOOP);
+	scratch_leave(names);
+}
+END_TEST
+
+START_TEST(what_a_mount_cannot_do)
+{
+	ck_assert(appender_need_unmet(EINVAL));
+	ck_assert(appender_need_unmet(ENOLCK));
+	ck_assert(appender_need_unmet(EOPNOTSUPP));
+	ck_assert(!appender_need_unmet(EACCES));
+	ck_assert(!appender_need_unmet(ENOENT));
+	ck_assert(!appender_need_unmet(E2BIG));
+}
+END_TEST
+
+UNIT_MAIN("append", 30, all_presets_append, a_batch_is_one_hold,
+	  o_append_knows_where_it_wrote, a_refused_lock_writes_nothing,
+	  a_failed_place_writes_nothing, a_file_that_does_not_open_again,
+	  waiting_ends_when_a_stop_is_asked_for, polling_goes_on_until_the_lock_is_free,
+	  a_full_history_writes_nothing, short_and_failed_writes,
+	  short_writes_are_continued_on_request, a_failed_locate,
+	  a_failed_flush_disowns_since_the_last_good_one,
+	  a_failed_unlock_does_not_keep_the_lock, a_failed_unlock_after_a_failed_place,
+	  a_failed_close_disowns_since_the_last_good_flush,
+	  an_error_of_write_back_disowns_on_a_network, opening, what_a_mount_cannot_do)

@@ -1,0 +1,164 @@
+/*
+ * test_part - each part alone, on a local file: locks exclude and are freed,
+ * placements write where they say.
+ */
+#include "core/history.h"
+#include "tests/unit/unit.h"
+#include "workloads/part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct data_file new_file(int flags)
+{
+	static char path[64];
+	struct data_file file = {.path = path};
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/tailrace-part-XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, "begun\n", 6), 6);
+	close(fd);
+	file.fd = open(path, O_WRONLY | flags);
+	ck_assert_int_ge(file.fd, 0);
+	return file;
+}
+
+static void remove_file(struct data_file *file)
+{
+	close(file->fd);
+	unlink(file->path);
+}
+
+/* What another process gets that tries the lock: 0 or an errno. */
+static int tried_elsewhere(const struct lock_ops *lock, const struct data_file *file)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct data_file own = {.fd = open(file->path, O_WRONLY)};
+
+		_exit(-lock->acquire(&own, false));
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+START_TEST(locks_exclude)
+{
+	for (size_t i = 0; i < LOCK_KIND_COUNT; i++) {
+		const struct lock_ops *lock = lock_table[i];
+		struct data_file file = new_file(lock->open_flags);
+		int other = lock->exclusive ? EAGAIN : 0;
+
+		ck_assert_int_eq(lock->acquire(&file, true), 0);
+		ck_assert_int_eq(tried_elsewhere(lock, &file), other);
+		ck_assert_int_eq(lock->release(&file), 0);
+		ck_assert_int_eq(tried_elsewhere(lock, &file), 0);
+		/* Closing frees it, too. */
+		ck_assert_int_eq(lock->acquire(&file, false), 0);
+		close(file.fd);
+		ck_assert_int_eq(tried_elsewhere(lock, &file), 0);
+		file.fd = -1;
+		if (lock->locks)
+			ck_assert_int_eq(lock->acquire(&file, true), -EBADF);
+		unlink(file.path);
+	}
+}
+END_TEST
+
+static void on_alarm(int signal_number)
+{
+	(void)signal_number;
+}
+
+START_TEST(a_signal_ends_the_wait)
+{
+	struct sigaction action = {.sa_handler = on_alarm};
+
+	sigaction(SIGALRM, &action, NULL);
+	for (size_t i = 0; i < LOCK_KIND_COUNT; i++) {
+		const struct lock_ops *lock = lock_table[i];
+		struct data_file file = new_file(0);
+		int ready[2];
+		char byte;
+		pid_t pid;
+
+		if (!lock->locks) {
+			remove_file(&file);
+			continue;
+		}
+		ck_assert_int_eq(pipe(ready), 0);
+		pid = fork();
+		if (pid == 0) {
+			struct data_file own = {.fd = open(file.path, O_WRONLY)};
+
+			lock->acquire(&own, true);
+			_exit(write(ready[1], "x", 1) == 1 ? pause() : 1);
+		}
+		ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+		alarm(1);
+		ck_assert_int_eq(lock->acquire(&file, true), -EINTR);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		ck_assert_int_eq(lock->acquire(&file, true), 0);
+		remove_file(&file);
+	}
+}
+END_TEST
+
+START_TEST(placements_write_where_they_say)
+{
+	for (size_t i = 0; i < PLACEMENT_COUNT; i++) {
+		const struct placement_ops *placement = placement_table[i];
+		struct data_file file = new_file(placement->open_flags);
+		int64_t expected = placement->shared_file ? 6 : 0;
+		int64_t offset = 0;
+		char bytes[8];
+		int fd;
+
+		for (int round = 0; round < 3; round++, expected += 5) {
+			ck_assert_int_eq(placement->place(&file, &offset), 0);
+			ck_assert(offset == expected ||
+				  offset == HISTORY_OFFSET_UNKNOWN);
+			ck_assert_int_eq(placement->write(&file, "12345", 5), 5);
+			ck_assert_int_eq(placement->locate(&file, 5, &offset), 0);
+			ck_assert_int_eq(offset, expected);
+		}
+		fd = open(file.path, O_RDONLY);
+		ck_assert_int_eq(pread(fd, bytes, 5, offset), 5);
+		ck_assert_mem_eq(bytes, "12345", 5);
+		close(fd);
+		remove_file(&file);
+	}
+}
+END_TEST
+
+START_TEST(placements_return_the_errno)
+{
+	for (size_t i = 0; i < PLACEMENT_COUNT; i++) {
+		const struct placement_ops *placement = placement_table[i];
+		struct data_file file = {.fd = -1};
+
+		ck_assert_int_eq(placement->write(&file, "12345", 5), -EBADF);
+		ck_assert_int_eq(file.own_end, 0);
+	}
+	ck_assert_int_eq(
+		place_seek_end.place(&(struct data_file){.fd = -1}, &(int64_t){0}),
+		-EBADF);
+	ck_assert_int_eq(
+		place_append.locate(&(struct data_file){.fd = -1}, 1, &(int64_t){0}),
+		-EBADF);
+}
+END_TEST
+
+UNIT_MAIN("part", 20, locks_exclude, a_signal_ends_the_wait,
+	  placements_write_where_they_say, placements_return_the_errno)

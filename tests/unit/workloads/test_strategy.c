@@ -1,0 +1,198 @@
+/*
+ * test_strategy - the presets make sense, what is typed is understood or
+ * refused with the right hint, and what is printed can be read back.
+ */
+#include "core/claim.h"
+#include "tests/unit/unit.h"
+#include "workloads/strategy.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define REFUSED(text, expected)                                                        \
+	do {                                                                           \
+		struct strategy_spec *specs_ = NULL;                                   \
+		struct error err_;                                                     \
+		size_t count_ = 7;                                                     \
+                                                                                       \
+		ck_assert_int_eq(strategy_list_parse(text, &specs_, &count_, &err_),   \
+				 -EINVAL);                                             \
+		ck_assert_str_eq(err_.sentence, expected);                             \
+		ck_assert_ptr_null(specs_);                                            \
+		ck_assert_uint_eq(count_, 7);                                          \
+	} while (0)
+
+static struct strategy_spec parsed(const char *text)
+{
+	struct strategy_spec spec;
+	struct error err = {""};
+
+	ck_assert_msg(strategy_parse(text, &spec, &err) == 0, "%s", err.sentence);
+	ck_assert(strategy_spec_valid(&spec));
+	return spec;
+}
+
+START_TEST(every_preset_is_whole)
+{
+	for (size_t i = 0; i < strategy_preset_count; i++) {
+		const struct strategy_preset *preset = &strategy_presets[i];
+		struct strategy_spec spec = parsed(preset->name);
+		bool shared = strategy_shared_file(&spec);
+
+		ck_assert_uint_eq(spec.preset, i);
+		ck_assert_str_eq(spec.name, preset->name);
+		ck_assert_uint_eq(strspn(preset->name, "abcdefghijklmnopqrstuvwxyz-"),
+				  strlen(preset->name));
+		/* A control claims nothing; who claims exclusion has a lock. */
+		ck_assert(preset->control == (preset->claims == 0));
+		if (preset->claims & CLAIM_EXCLUSION)
+			ck_assert(strategy_exclusive_lock(&spec));
+		if (preset->claims & CLAIM_REALTIME_ORDER)
+			ck_assert(shared);
+		ck_assert(preset->summary[0] && preset->origin[0] && preset->needs[0]);
+	}
+}
+END_TEST
+
+START_TEST(keys_set_parts)
+{
+	struct strategy_spec spec =
+		parsed("flock:batch=08, flush = fsync,io=dsync,wait=poll,short=retry");
+
+	ck_assert_str_eq(spec.name,
+			 "flock:batch=8,flush=fsync,io=dsync,wait=poll,short=retry");
+	ck_assert_uint_eq(spec.parts.batch, 8);
+	ck_assert_int_eq(spec.parts.flush, FLUSH_FSYNC);
+	ck_assert_int_eq(spec.parts.io, IO_DSYNC);
+	ck_assert_int_eq(spec.parts.wait, LOCK_WAIT_POLL);
+	ck_assert_int_eq(spec.parts.short_write, SHORT_RETRY);
+	ck_assert_uint_eq(strategy_claims(&spec), strategy_presets[spec.preset].claims);
+	ck_assert_str_eq(strategy_preset_name(&spec), "flock");
+}
+END_TEST
+
+START_TEST(the_full_text_reads_back)
+{
+	static const char *const texts[] = {"append", "flock:batch=3",
+					    "fcntl:wait=poll",
+					    "per-file:flush=close,io=sync"};
+	char text[STRATEGY_TEXT_BYTES];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct strategy_spec spec = parsed(texts[i]);
+		struct strategy_spec again;
+
+		strategy_spec_text(&spec, text);
+		again = parsed(text);
+		ck_assert_mem_eq(&spec.parts, &again.parts, sizeof(spec.parts));
+	}
+	strategy_spec_text(&(struct strategy_spec){.preset = 1,
+						   .parts = strategy_presets[1].parts},
+			   text);
+	ck_assert_str_eq(text,
+			 "flock:wait=block,io=buffered,flush=none,batch=1,short=fail");
+}
+END_TEST
+
+START_TEST(lists)
+{
+	struct strategy_spec *specs;
+	size_t count;
+
+	ck_assert_int_eq(strategy_list_parse("append,flock:batch=8,flush=fsync, fcntl,"
+					     "flock,per-file:flush=close",
+					     &specs, &count, NULL),
+			 0);
+	ck_assert_uint_eq(count, 5);
+	ck_assert_str_eq(specs[0].name, "append");
+	ck_assert_str_eq(specs[1].name, "flock:batch=8,flush=fsync");
+	ck_assert_str_eq(specs[2].name, "fcntl");
+	ck_assert_str_eq(specs[3].name, "flock");
+	ck_assert_str_eq(specs[4].name, "per-file:flush=close");
+	free(specs);
+}
+END_TEST
+
+START_TEST(mistakes)
+{
+	REFUSED("flokc", "there is no strategy 'flokc'; did you mean flock?");
+	REFUSED("append,flokc:batch=8",
+		"there is no strategy 'flokc'; did you mean flock?");
+	REFUSED("banana",
+		"there is no strategy 'banana'; see tailrace list strategies");
+	REFUSED("", "there is no strategy ''; see tailrace list strategies");
+	REFUSED("append,", "there is no strategy ''; see tailrace list strategies");
+	REFUSED("flock,batch=8", "keys stand behind a colon: write flock:batch=8");
+	REFUSED("flock:", "'' in a strategy is not key=value");
+	REFUSED("flock:fsync", "'fsync' in a strategy is not key=value");
+	REFUSED("flock:bacth=8", "a strategy has no key 'bacth'; did you mean batch?");
+	REFUSED("flock:x=8", "a strategy has no key 'x'; there are wait, io, flush, "
+			     "batch and short");
+	REFUSED("flock:flush=fsnyc", "flush=fsnyc is unknown; did you mean fsync?");
+	REFUSED("flock:flush=yesyes", "flush=yesyes is unknown; it can be none, fsync, "
+				      "fdatasync or close");
+	REFUSED("flock:batch=0", "batch=0: a batch has 1 to 65536 records");
+	REFUSED("flock:batch=65537", "batch=65537: a batch has 1 to 65536 records");
+	REFUSED("flock:batch=-1", "batch=-1: a batch has 1 to 65536 records");
+	REFUSED("flock:batch=2,batch=3", "batch is given twice for one strategy");
+	REFUSED("append:wait=poll", "append has no lock to wait for");
+	REFUSED("flock,fcntl,flock", "strategy flock is given twice");
+}
+END_TEST
+
+START_TEST(very_long_text)
+{
+	char text[8192];
+	struct strategy_spec spec;
+	struct error err;
+
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	ck_assert_int_eq(strategy_parse(text, &spec, &err), -EINVAL);
+	memcpy(text, "flock:", 6);
+	ck_assert_int_eq(strategy_parse(text, &spec, &err), -EINVAL);
+	memcpy(text, "flock:flush=", 12);
+	ck_assert_int_eq(strategy_parse(text, &spec, &err), -EINVAL);
+}
+END_TEST
+
+START_TEST(sizes_of_batches)
+{
+	struct strategy_spec spec = parsed("flock:batch=256");
+	struct error err;
+
+	ck_assert_int_eq(strategy_check_size(&spec, 1 << 20, &err), 0);
+	ck_assert_int_eq(strategy_check_size(&spec, (1 << 20) + 1, &err), -EINVAL);
+	ck_assert_str_eq(err.sentence, "flock:batch=256 makes writes of 256.0 MiB, and "
+				       "at most 256.0 MiB is allowed");
+}
+END_TEST
+
+START_TEST(specs_out_of_range)
+{
+	struct strategy_spec good = parsed("flock");
+	struct strategy_spec spec;
+
+#define INVALID(change)                                                                \
+	do {                                                                           \
+		spec = good;                                                           \
+		change;                                                                \
+		ck_assert(!strategy_spec_valid(&spec));                                \
+	} while (0)
+	INVALID(spec.preset = UINT32_MAX);
+	INVALID(spec.parts.lock = LOCK_KIND_COUNT);
+	INVALID(spec.parts.placement = PLACEMENT_COUNT);
+	INVALID(spec.parts.wait = LOCK_WAIT_COUNT);
+	INVALID(spec.parts.io = IO_MODE_COUNT);
+	INVALID(spec.parts.flush = FLUSH_MODE_COUNT);
+	INVALID(spec.parts.short_write = SHORT_WRITE_COUNT);
+	INVALID(spec.parts.batch = 0);
+	INVALID(spec.parts.batch = STRATEGY_BATCH_MAX + 1);
+	INVALID(memset(spec.name, 'x', sizeof(spec.name)));
+}
+END_TEST
+
+UNIT_MAIN("strategy", 10, every_preset_is_whole, keys_set_parts,
+	  the_full_text_reads_back, lists, mistakes, very_long_text, sizes_of_batches,
+	  specs_out_of_range)

@@ -1,0 +1,371 @@
+/*
+ * test_writer - a whole writer: it does its share and leaves a finished history,
+ * stops when it is asked, also while it waits for a lock, and leaves where
+ * going on is pointless.
+ */
+#include "core/clock.h"
+#include "tests/unit/workloads/scratch.h"
+#include "workloads/writer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+enum { RECORD_BYTES = 128 };
+
+#define MS ((uint64_t)1000000)
+
+static const char *const files[] = {"data",	 "data-0",    "data-1",
+				    "history-0", "history-1", NULL};
+
+static struct writer_job job_of(const char *strategy, uint32_t writer, uint64_t records)
+{
+	struct writer_job job = {
+		.plan = {.run_id = "0123456789ab",
+			 .min_bytes = RECORD_BYTES,
+			 .max_bytes = RECORD_BYTES},
+		.writer = writer,
+		.local_fs = true,
+		.records = records,
+		.host = "here",
+		.data_path = "data",
+	};
+
+	ck_assert_int_eq(strategy_parse(strategy, &job.spec, NULL), 0);
+	snprintf(job.history_path, sizeof(job.history_path), "history-%u", writer);
+	if (!strategy_shared_file(&job.spec))
+		snprintf(job.data_path, sizeof(job.data_path), "data-%u", writer);
+	return job;
+}
+
+/* The whole life of a writer in this process. */
+static struct writer_report run(const struct writer_job *job)
+{
+	static struct writer writer;
+	struct error err = {""};
+	bool skip;
+
+	ck_assert_msg(writer_prepare(&writer, job, &skip, &err) == 0, "%s",
+		      err.sentence);
+	writer_run(&writer, 0);
+	writer_finish(&writer);
+	return writer.report;
+}
+
+static pid_t run_in_child(const struct writer_job *job)
+{
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		struct writer_report report = run(job);
+
+		_exit(report.leave);
+	}
+	return pid;
+}
+
+static int status_of(pid_t pid)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* The history of @writer is finished, whole, and has @count good appends. */
+static void check_history(unsigned int writer, uint64_t count)
+{
+	struct history_entry entry;
+	struct history history;
+	char name[32];
+
+	snprintf(name, sizeof(name), "history-%u", writer);
+	ck_assert_int_eq(history_open(&history, name, NULL), 0);
+	ck_assert(history.finished && !history.cut);
+	ck_assert_uint_eq(history.count, count);
+	ck_assert_uint_eq(history.identity.writer, writer);
+	ck_assert_str_eq(history.identity.host, "here");
+	for (uint64_t seq = 0; seq < count; seq++) {
+		ck_assert_int_eq(history_get(&history, seq, &entry), 0);
+		ck_assert_int_eq(entry.outcome, OUTCOME_ACKNOWLEDGED);
+	}
+	history_close(&history);
+}
+
+START_TEST(two_writers_share_a_file)
+{
+	static const char *const strategies[] = {
+		"append",
+		"flock",
+		"fcntl",
+		"per-file",
+		"flock:batch=7",
+		"fcntl:wait=poll",
+		"flock:flush=close",
+	};
+
+	for (size_t i = 0; i < sizeof(strategies) / sizeof(strategies[0]); i++) {
+		struct writer_job first, second;
+		pid_t pid;
+
+		scratch_enter();
+		scratch_touch("data");
+		first = job_of(strategies[i], 0, 300);
+		second = job_of(strategies[i], 1, 300);
+		pid = run_in_child(&second);
+		ck_assert_int_eq(run(&first).leave, LEAVE_DONE);
+		ck_assert_int_eq(status_of(pid), LEAVE_DONE);
+		check_history(0, 300);
+		check_history(1, 300);
+		if (strategy_shared_file(&first.spec))
+			ck_assert_int_eq(scratch_size("data"), 600 * RECORD_BYTES);
+		else
+			ck_assert_int_eq(scratch_size("data-1"), 300 * RECORD_BYTES);
+		scratch_leave(files);
+	}
+}
+END_TEST
+
+START_TEST(it_starts_on_time_and_keeps_to_rate_and_duration)
+{
+	struct writer_job job;
+	static struct writer writer;
+	struct writer_report report;
+	uint64_t start;
+	bool skip;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("flock", 0, 0);
+	job.rate = 100;
+	job.duration_ns = 250 * MS;
+	ck_assert_int_eq(writer_prepare(&writer, &job, &skip, NULL), 0);
+	start = clock_now_ns() + 50 * MS;
+	writer_run(&writer, start);
+	report = writer.report;
+	writer_finish(&writer);
+	ck_assert_uint_ge(report.started_ns, start);
+	ck_assert_uint_ge(report.ended_ns - start, 240 * MS);
+	ck_assert_int_eq(report.leave, LEAVE_DONE);
+	/* Due at 0, 10 .. 240 ms; a late one is never made up beyond the rate. */
+	ck_assert_uint_le(report.acknowledged, 26);
+	ck_assert_uint_ge(report.acknowledged, 5);
+	check_history(0, report.acknowledged);
+	scratch_leave(files);
+}
+END_TEST
+
+START_TEST(records_of_any_size)
+{
+	struct writer_job job;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("flock:batch=3", 0, 100);
+	job.plan.min_bytes = RECORD_MIN_BYTES;
+	job.plan.max_bytes = 5000;
+	job.plan.seed = 7;
+	ck_assert_int_eq(run(&job).leave, LEAVE_DONE);
+	check_history(0, 100);
+	for (uint64_t seq = 1; seq < 100; seq++) {
+		struct history_entry last = scratch_entry("history-0", seq - 1);
+		struct history_entry entry = scratch_entry("history-0", seq);
+
+		ck_assert_int_ge(entry.offset - last.offset, RECORD_MIN_BYTES);
+	}
+	scratch_leave(files);
+}
+END_TEST
+
+START_TEST(a_signal_stops_it)
+{
+	struct writer_job job;
+	pid_t pid;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("append", 0, 0);
+	pid = run_in_child(&job);
+	while (history_peek("history-0") < 100)
+		clock_sleep_ns(MS);
+	kill(pid, SIGUSR1);
+	ck_assert_int_eq(status_of(pid), LEAVE_ASKED);
+	check_history(0, (uint64_t)scratch_size("data") / RECORD_BYTES);
+	scratch_leave(files);
+}
+END_TEST
+
+START_TEST(a_signal_ends_its_wait_for_the_lock)
+{
+	static const char *const strategies[] = {"flock", "flock:wait=poll"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct writer_job job;
+		pid_t pid;
+		int fd;
+
+		scratch_enter();
+		scratch_touch("data");
+		fd = open("data", O_WRONLY);
+		ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+		job = job_of(strategies[i], 0, 10);
+		pid = run_in_child(&job);
+		while (history_peek("history-0") < 1)
+			clock_sleep_ns(MS);
+		/* Wherever it is by now: the signal comes again. */
+		kill(pid, SIGUSR1);
+		ck_assert_int_eq(status_of(pid), LEAVE_ASKED);
+		CHECK_ENTRY("history-0", 0, OUTCOME_FAILED, STEP_LOCK, EINTR);
+		ck_assert_int_eq(scratch_size("data"), 0);
+		close(fd);
+		scratch_leave(files);
+	}
+}
+END_TEST
+
+START_TEST(a_killed_writer_leaves_a_readable_history)
+{
+	struct writer_job job;
+	struct history history;
+	int status;
+	pid_t pid;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("append", 0, 0);
+	pid = run_in_child(&job);
+	while (history_peek("history-0") < 100)
+		clock_sleep_ns(MS);
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(history_open(&history, "history-0", NULL), 0);
+	ck_assert(!history.finished);
+	ck_assert_uint_ge(history.count, 100);
+	history_close(&history);
+	scratch_leave(files);
+}
+END_TEST
+
+START_TEST(a_full_file_system_ends_it)
+{
+	struct writer_job job;
+	struct writer_report report;
+
+	scratch_enter();
+	job = job_of("flock", 0, 1000);
+	snprintf(job.data_path, sizeof(job.data_path), "/dev/full");
+	report = run(&job);
+	ck_assert_int_eq(report.leave, LEAVE_NO_SPACE);
+	ck_assert_int_eq(report.errnum, ENOSPC);
+	ck_assert_uint_eq(report.begun, 1);
+	ck_assert_uint_eq(report.unknown, 1);
+	CHECK_ENTRY("history-0", 0, OUTCOME_UNKNOWN, STEP_WRITE, ENOSPC);
+	scratch_leave(files);
+}
+END_TEST
+
+START_TEST(nothing_but_failures_end_it)
+{
+	struct rlimit limit = {.rlim_cur = 50, .rlim_max = RLIM_INFINITY};
+	struct writer_job job;
+	static struct writer writer;
+	bool skip;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("append", 0, 1000);
+	ck_assert_int_eq(writer_prepare(&writer, &job, &skip, NULL), 0);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	writer_run(&writer, 0);
+	writer_finish(&writer);
+	ck_assert_int_eq(writer.report.leave, LEAVE_FAILURES);
+	ck_assert_uint_eq(writer.report.unknown, WRITER_FAILURES_MAX);
+	ck_assert_int_eq(writer.report.errnum, EFBIG);
+	CHECK_ENTRY("history-0", 0, OUTCOME_UNKNOWN, STEP_WRITE, 0);
+	CHECK_ENTRY("history-0", 99, OUTCOME_UNKNOWN, STEP_WRITE, EFBIG);
+	scratch_leave(files);
+}
+END_TEST
+
+START_TEST(no_room_for_the_history)
+{
+	struct writer_job job;
+	struct history history;
+	static struct writer writer;
+	bool skip;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("append", 0, 10);
+	ck_assert_int_eq(writer_prepare(&writer, &job, &skip, NULL), 0);
+	writer.history.reserved = writer.history.capacity = 5;
+	writer_run(&writer, 0);
+	writer.history.capacity = 10; /* what is mapped */
+	ck_assert_int_eq(writer.report.leave, LEAVE_HISTORY);
+	writer_finish(&writer);
+	ck_assert_int_eq(scratch_size("data"), 5 * RECORD_BYTES);
+	/* Unfinished: the verifier takes it for a cut one. */
+	ck_assert_int_eq(history_open(&history, "history-0", NULL), 0);
+	ck_assert(!history.finished);
+	history_close(&history);
+	scratch_leave(files);
+}
+END_TEST
+
+static int prepare_result(const struct writer_job *job, bool *ret_skip)
+{
+	static struct writer writer;
+	struct error err = {""};
+	int rc = writer_prepare(&writer, job, ret_skip, &err);
+
+	if (rc == 0) {
+		writer_finish(&writer);
+	} else {
+		ck_assert(err.sentence[0]);
+		writer_finish(&writer); /* harmless on an empty one */
+	}
+	return rc;
+}
+
+START_TEST(what_cannot_be_prepared)
+{
+	struct writer_job job;
+	bool skip = true;
+
+	scratch_enter();
+	job = job_of("flock", 0, 10);
+	ck_assert_int_eq(prepare_result(&job, &skip), -ENOENT);
+	ck_assert(!skip);
+	/* It left no history behind, so that it can be tried again. */
+	ck_assert_int_eq(scratch_size("history-0"), -1);
+
+	scratch_touch("history-0");
+	ck_assert_int_eq(prepare_result(&job, &skip), -EEXIST);
+	unlink("history-0");
+
+	job = job_of("per-file", 0, 10);
+	scratch_touch("data-0");
+	ck_assert_int_eq(prepare_result(&job, &skip), -EEXIST);
+	ck_assert(!skip);
+
+	job.spec.parts.lock = LOCK_KIND_COUNT;
+	ck_assert_int_eq(prepare_result(&job, &skip), -EBADMSG);
+	job = job_of("flock", 0, 10);
+	memset(job.host, 'x', sizeof(job.host));
+	ck_assert_int_eq(prepare_result(&job, &skip), -EBADMSG);
+	job = job_of("flock", 0, 10);
+	job.plan.min_bytes = 10;
+	ck_assert_int_eq(prepare_result(&job, &skip), -EINVAL);
+	ck_assert(!skip);
+	scratch_leave(files);
+}
+END_TEST
+
+UNIT_MAIN("writer", 60, two_writers_share_a_file,
+	  it_starts_on_time_and_keeps_to_rate_and_duration, records_of_any_size,
+	  a_signal_stops_it, a_signal_ends_its_wait_for_the_lock,
+	  a_killed_writer_leaves_a_readable_history, a_full_file_system_ends_it,
+	  nothing_but_failures_end_it, no_room_for_the_history, what_cannot_be_prepared)

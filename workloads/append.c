@@ -1,0 +1,407 @@
+/* append - the steps of one append; see append.h. */
+#include "workloads/append.h"
+
+#include "core/clock.h"
+#include "core/random.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* O_DIRECT takes any alignment that divides a page, everywhere that we know. */
+#define BUFFER_ALIGNMENT 4096
+
+/* A poller that met another's lock tries again after 0 to 9 ms. */
+#define POLL_PAUSES_MS 10
+
+/* ---- opening and closing ------------------------------------------------ */
+
+bool appender_need_unmet(int errnum)
+{
+	return errnum == EINVAL || errnum == EOPNOTSUPP || errnum == ENOSYS ||
+	       errnum == ENOLCK;
+}
+
+/* Where the kernel tells it (Linux 6.1), O_DIRECT must suit the records' sizes. */
+static int check_alignment(const struct appender *appender, struct error *err)
+{
+	const struct record_plan *plan = &appender->form->plan;
+	uint32_t unit;
+	struct statx st;
+
+	if (appender->parts.io != IO_DIRECT ||
+	    statx(appender->file.fd, "", AT_EMPTY_PATH, STATX_DIOALIGN, &st) < 0 ||
+	    !(st.stx_mask & STATX_DIOALIGN))
+		return 0;
+	unit = st.stx_dio_offset_align;
+	if (unit == 0)
+		return error_set(err, EINVAL, "O_DIRECT is not supported here");
+	if (plan->max_bytes % unit || plan->min_bytes != plan->max_bytes)
+		return error_set(
+			err, EINVAL,
+			"O_DIRECT takes multiples of %u bytes here, and not every "
+			"record is one",
+			unit);
+	return 0;
+}
+
+/* Another's lock is as good an answer as the lock itself. */
+static int try_lock(struct appender *appender, struct error *err)
+{
+	int rc;
+
+	if (!appender->lock->locks)
+		return 0;
+	rc = appender->lock->acquire(&appender->file, false);
+	if (rc == -EAGAIN)
+		return 0;
+	if (rc == 0)
+		rc = appender->lock->release(&appender->file);
+	if (rc < 0)
+		return error_sys(err, -rc, "cannot lock %s by %s", appender->file.path,
+				 appender->lock->name);
+	return 0;
+}
+
+static int open_first(struct appender *appender, struct error *err)
+{
+	struct data_file *file = &appender->file;
+	int make = appender->placement->shared_file ? 0 : O_CREAT | O_EXCL;
+
+	file->fd = open(file->path, file->open_flags | make, 0600);
+	if (file->fd < 0)
+		return error_sys(err, errno, "cannot open %s%s%s", file->path,
+				 appender->parts.io == IO_BUFFERED ? "" : " with io=",
+				 appender->parts.io == IO_BUFFERED
+					 ? ""
+					 : io_mode_table[appender->parts.io].name);
+	return 0;
+}
+
+static int allocate_buffer(struct appender *appender, struct error *err)
+{
+	size_t bytes = (size_t)appender->parts.batch * appender->form->plan.max_bytes;
+	void *buffer;
+	int errnum = posix_memalign(&buffer, BUFFER_ALIGNMENT, bytes);
+
+	if (errnum)
+		return error_sys(err, errnum, "cannot keep a batch of records");
+	/* Touched, so that no page fault meets the measured phase. */
+	memset(buffer, 0, bytes);
+	appender->buffer = buffer;
+	return 0;
+}
+
+int appender_open(struct appender *appender, const struct appender_config *config,
+		  struct error *err)
+{
+	const struct strategy_parts *parts = &config->spec->parts;
+	struct appender a = {
+		.parts = *parts,
+		.lock = lock_table[parts->lock],
+		.placement = placement_table[parts->placement],
+		.form = config->form,
+		.history = config->history,
+		.stop = config->stop,
+		.file = {.fd = -1, .path = config->data_path},
+		.local_fs = config->local_fs,
+		.writer = config->writer,
+		.unflushed_seq = config->history->count,
+		.random = random_hash(config->form->plan.seed, config->writer, 1),
+	};
+	int rc;
+
+	if (strategy_check_size(config->spec, config->form->plan.max_bytes, err) < 0)
+		return -E2BIG;
+	a.file.open_flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW | a.lock->open_flags |
+			    a.placement->open_flags |
+			    io_mode_table[parts->io].open_flags;
+	rc = allocate_buffer(&a, err);
+	if (rc == 0)
+		rc = open_first(&a, err);
+	if (rc == 0)
+		rc = check_alignment(&a, err);
+	if (rc == 0)
+		rc = try_lock(&a, err);
+	if (rc < 0) {
+		if (a.file.fd >= 0)
+			close(a.file.fd);
+		free(a.buffer);
+		return rc;
+	}
+	*appender = a;
+	return 0;
+}
+
+/*
+ * Close the descriptor.  What it still held back may fail now; what went
+ * through it since the last good flush is then nobody's promise.
+ */
+static int close_file(struct appender *appender)
+{
+	int rc = 0;
+
+	if (appender->file.fd < 0)
+		return 0;
+	if (close(appender->file.fd) < 0) {
+		rc = -errno;
+		history_disown(appender->history, appender->unflushed_seq, STEP_CLOSE,
+			       -rc);
+	}
+	appender->file.fd = -1;
+	appender->unflushed_seq = appender->history->count;
+	return rc;
+}
+
+int appender_close(struct appender *appender)
+{
+	int rc;
+
+	if (!appender->buffer)
+		return 0;
+	rc = close_file(appender);
+	free(appender->buffer);
+	appender->buffer = NULL;
+	return rc;
+}
+
+/* ---- the steps ---------------------------------------------------------- */
+
+/* The first step that fails decides. */
+static void step_failed(struct history_entry *entry, enum outcome outcome,
+			enum append_step step, int rc)
+{
+	if (entry->outcome != OUTCOME_ACKNOWLEDGED)
+		return;
+	entry->outcome = outcome;
+	entry->step = step;
+	entry->errnum = -rc;
+}
+
+static int open_again(struct data_file *file)
+{
+	if (file->fd >= 0)
+		return 0;
+	file->fd = open(file->path, file->open_flags);
+	return file->fd < 0 ? -errno : 0;
+}
+
+static int acquire(struct appender *appender)
+{
+	bool block = appender->parts.wait == LOCK_WAIT_BLOCK;
+	int rc;
+
+	for (;;) {
+		rc = appender->lock->acquire(&appender->file, block);
+		if (rc != -EINTR && (block || rc != -EAGAIN))
+			return rc;
+		if (*appender->stop)
+			return -EINTR;
+		if (rc == -EAGAIN) {
+			uint64_t ms = random_next(&appender->random) % POLL_PAUSES_MS;
+			struct timespec pause = {.tv_nsec = (long)ms * 1000000};
+
+			nanosleep(&pause, NULL);
+		}
+	}
+}
+
+/*
+ * An error of write(2) can be that of earlier writes whose write-back failed:
+ * the NFS client reports these three there, and then not again (write(2),
+ * ERRORS; fs/nfs/file.c).  A local file system refuses them at once instead.
+ */
+static void disown_written_back(struct appender *appender, int rc)
+{
+	if (appender->local_fs || (rc != -ENOSPC && rc != -EDQUOT && rc != -EFBIG))
+		return;
+	history_disown(appender->history, appender->unflushed_seq, STEP_WRITE, -rc);
+	appender->unflushed_seq = appender->history->count;
+}
+
+/* Write the batch, and learn where its first piece went. */
+static void write_batch(struct appender *appender, size_t bytes,
+			struct history_entry *entry)
+{
+	const struct placement_ops *placement = appender->placement;
+	size_t done = 0;
+
+	while (done < bytes) {
+		ssize_t n = placement->write(&appender->file, appender->buffer + done,
+					     bytes - done);
+		int rc = 0;
+
+		if (n < 0) {
+			step_failed(entry, OUTCOME_UNKNOWN, STEP_WRITE, (int)n);
+			disown_written_back(appender, (int)n);
+			return;
+		}
+		if (done == 0)
+			rc = placement->locate(&appender->file, (size_t)n,
+					       &entry->offset);
+		done += (size_t)n;
+		if (done < bytes &&
+		    (n == 0 || appender->parts.short_write == SHORT_FAIL)) {
+			step_failed(entry, OUTCOME_UNKNOWN, STEP_WRITE, 0);
+			return;
+		}
+		if (rc < 0) {
+			step_failed(entry, OUTCOME_UNKNOWN, STEP_LOCATE, rc);
+			return;
+		}
+	}
+}
+
+static void flush(struct appender *appender, struct history_entry *entry)
+{
+	if (flush_table[appender->parts.flush].flush(appender->file.fd) < 0) {
+		step_failed(entry, OUTCOME_UNKNOWN, STEP_FLUSH, -errno);
+		history_disown(appender->history, appender->unflushed_seq, STEP_FLUSH,
+			       entry->errnum);
+	}
+	appender->unflushed_seq = appender->history->count;
+	entry->flushed_ns = clock_now_ns();
+}
+
+/*
+ * Let go of the lock: by closing where the strategy flushes so, else by its own
+ * call; and by closing, too, where this descriptor can no longer be trusted.
+ */
+static void let_go(struct appender *appender, struct history_entry *entry)
+{
+	bool closes = appender->parts.flush == FLUSH_CLOSE;
+	int rc;
+
+	if (!closes) {
+		rc = appender->lock->release(&appender->file);
+		if (rc < 0)
+			step_failed(entry, OUTCOME_UNKNOWN, STEP_UNLOCK, rc);
+		closes = rc < 0 || entry->outcome == OUTCOME_UNKNOWN;
+	}
+	if (closes) {
+		rc = close_file(appender);
+		if (rc < 0)
+			step_failed(entry, OUTCOME_UNKNOWN, STEP_CLOSE, rc);
+	}
+	if (closes || appender->lock->locks)
+		entry->completed_ns = clock_now_ns();
+}
+
+/* From the lock to the flush; false where there is nothing to let go of. */
+static bool under_lock(struct appender *appender, size_t bytes,
+		       struct history_entry *entry)
+{
+	int rc = open_again(&appender->file);
+
+	if (rc < 0) {
+		step_failed(entry, OUTCOME_FAILED, STEP_OPEN, rc);
+		return false;
+	}
+	rc = acquire(appender);
+	if (rc < 0) {
+		step_failed(entry, OUTCOME_FAILED, STEP_LOCK, rc);
+		return false;
+	}
+	if (appender->lock->locks)
+		entry->locked_ns = clock_now_ns();
+	rc = appender->placement->place(&appender->file, &entry->offset);
+	if (rc < 0) {
+		step_failed(entry, OUTCOME_FAILED, STEP_PLACE, rc);
+		entry->written_ns = entry->flushed_ns = entry->locked_ns;
+		return true;
+	}
+	write_batch(appender, bytes, entry);
+	entry->written_ns = entry->flushed_ns = clock_now_ns();
+	if (entry->outcome == OUTCOME_ACKNOWLEDGED &&
+	    flush_table[appender->parts.flush].flush)
+		flush(appender, entry);
+	return true;
+}
+
+/* ---- a batch ------------------------------------------------------------ */
+
+/* Put the next records into the buffer; returns their size in bytes. */
+static size_t build(struct appender *appender, uint32_t records)
+{
+	struct record_id id = {.writer = appender->writer,
+			       .seq = appender->history->count};
+	size_t bytes = 0;
+
+	for (uint32_t i = 0; i < records; i++, id.seq++) {
+		record_write(appender->form, id, appender->buffer + bytes);
+		bytes += record_size(appender->form, id);
+	}
+	return bytes;
+}
+
+/* The intentions of all records; on failure those that stand are called off. */
+static int intend(struct appender *appender, uint32_t records,
+		  const struct history_entry *entry)
+{
+	uint64_t first = appender->history->count;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < records && rc == 0; i++)
+		rc = history_intend(appender->history, entry->invoke_ns);
+	if (rc < 0) {
+		struct history_entry failed = *entry;
+
+		step_failed(&failed, OUTCOME_FAILED, STEP_NONE, rc);
+		for (uint64_t seq = first; seq < appender->history->count; seq++)
+			history_conclude(appender->history, seq, &failed);
+	}
+	return rc;
+}
+
+static void conclude(struct appender *appender, uint64_t first, uint32_t records,
+		     struct history_entry *entry)
+{
+	struct record_id id = {.writer = appender->writer, .seq = first};
+
+	for (uint32_t i = 0; i < records; i++, id.seq++) {
+		history_conclude(appender->history, id.seq, entry);
+		if (entry->offset != HISTORY_OFFSET_UNKNOWN)
+			entry->offset += record_size(appender->form, id);
+	}
+}
+
+int appender_append(struct appender *appender, uint32_t records,
+		    struct append_end *ret_end)
+{
+	uint64_t first = appender->history->count;
+	size_t bytes = build(appender, records);
+	uint64_t now = clock_now_ns();
+	struct history_entry entry = {
+		.outcome = OUTCOME_ACKNOWLEDGED,
+		.offset = HISTORY_OFFSET_UNKNOWN,
+		.invoke_ns = now,
+		.locked_ns = now,
+		.written_ns = now,
+		.flushed_ns = now,
+		.unlock_ns = now,
+		.completed_ns = now,
+		.hold = appender->hold,
+	};
+	int rc = intend(appender, records, &entry);
+
+	if (rc < 0)
+		return rc;
+	appender->hold++;
+	if (under_lock(appender, bytes, &entry)) {
+		entry.unlock_ns = entry.completed_ns = entry.flushed_ns;
+		let_go(appender, &entry);
+	} else {
+		entry.completed_ns = clock_now_ns();
+	}
+	conclude(appender, first, records, &entry);
+	*ret_end = (struct append_end){
+		.outcome = entry.outcome,
+		.step = entry.step,
+		.errnum = entry.errnum,
+		.completed_ns = entry.completed_ns,
+	};
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* part - the tables of parts; each lock and placement has a file of its own. */
+#include "workloads/part.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+const struct lock_ops *const lock_table[LOCK_KIND_COUNT] = {
+	[LOCK_KIND_NONE] = &lock_none,
+	[LOCK_KIND_FLOCK] = &lock_flock,
+	[LOCK_KIND_FCNTL] = &lock_fcntl,
+};
+
+const struct placement_ops *const placement_table[PLACEMENT_COUNT] = {
+	[PLACEMENT_APPEND] = &place_append,
+	[PLACEMENT_SEEK_END] = &place_seek_end,
+	[PLACEMENT_OWN_FILE] = &place_own_file,
+};
+
+const struct io_mode_info io_mode_table[IO_MODE_COUNT] = {
+	[IO_BUFFERED] = {"buffered", 0},
+	[IO_DIRECT] = {"direct", O_DIRECT},
+	[IO_SYNC] = {"sync", O_SYNC},
+	[IO_DSYNC] = {"dsync", O_DSYNC},
+};
+
+const struct flush_info flush_table[FLUSH_MODE_COUNT] = {
+	[FLUSH_NONE] = {"none", NULL},
+	[FLUSH_FSYNC] = {"fsync", fsync},
+	[FLUSH_FDATASYNC] = {"fdatasync", fdatasync},
+	[FLUSH_CLOSE] = {"close", NULL},
+};
+
+const char *const lock_wait_names[LOCK_WAIT_COUNT] = {
+	[LOCK_WAIT_BLOCK] = "block",
+	[LOCK_WAIT_POLL] = "poll",
+};
+
+const char *const short_write_names[SHORT_WRITE_COUNT] = {
+	[SHORT_FAIL] = "fail",
+	[SHORT_RETRY] = "retry",
+};

@@ -1,0 +1,45 @@
+/*
+ * place_seek_end - lseek(2) to the end, then write(2) there.
+ *
+ * On NFS SEEK_END fetches the size from the server unless the client has a
+ * reason to trust its own (fs/nfs/file.c); under a lock it has just dropped
+ * its cache.
+ */
+#include "workloads/part.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static int place(struct data_file *file, int64_t *ret_offset)
+{
+	off_t end = lseek(file->fd, 0, SEEK_END);
+
+	if (end < 0)
+		return -errno;
+	*ret_offset = end;
+	return 0;
+}
+
+static ssize_t put(struct data_file *file, const void *bytes, size_t size)
+{
+	ssize_t n = write(file->fd, bytes, size);
+
+	return n < 0 ? -errno : n;
+}
+
+static int locate(struct data_file *file, size_t written, int64_t *ret_offset)
+{
+	(void)file;
+	(void)written;
+	(void)ret_offset;
+	return 0;
+}
+
+const struct placement_ops place_seek_end = {
+	.name = "seek-end",
+	.summary = "lseek(2) to the end, then write(2)",
+	.shared_file = true,
+	.place = place,
+	.write = put,
+	.locate = locate,
+};
