@@ -24,7 +24,10 @@ static size_t control_length(const unsigned char *p)
 	return p[0] == 0xc2 && p[1] < 0xa0 ? 2 : 0;
 }
 
-/* Put valid UTF-8, with control characters and those of @also as %XX. */
+/*
+ * Put what text_escape made, with control characters and those of @also as %XX
+ * too.  %25, which stands for nothing but a percent sign, becomes one again.
+ */
 static void put_visible(FILE *stream, const char *text, const char *also)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -35,7 +38,9 @@ static void put_visible(FILE *stream, const char *text, const char *also)
 		if (length == 0 && strchr(also, *p))
 			length = 1;
 		if (length == 0)
-			putc(*p++, stream);
+			putc(*p, stream);
+		if (length == 0)
+			p += strncmp((const char *)p, "%25", 3) == 0 ? 3 : 1;
 		for (; length > 0; length--)
 			fprintf(stream, "%%%02X", *p++);
 	}

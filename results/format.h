@@ -2,9 +2,9 @@
  * format - names and counts as they are to stand in files and on a terminal;
  * core/units.h has sizes and durations.
  *
- * Names come from a run folder and may hold any byte but NUL.  Wherever they are
- * put they are escaped as core/text.h says (%XX), so that the way back is exact;
- * where a line or a terminal would suffer, control characters are too.
+ * Names come from a run folder and may hold any byte but NUL.  What machines read
+ * (CSV, JSON) escapes them as core/text.h says, so that the way back is exact.
+ * What people read escapes control characters too, and leaves percent signs alone.
  *
  * The put_ functions leave errors to ferror(3) of the stream.
  */

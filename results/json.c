@@ -8,6 +8,7 @@
 
 #include "core/claim.h"
 #include "core/text.h"
+#include "results/format.h"
 #include "results/measure.h"
 
 #include <errno.h>
@@ -110,6 +111,16 @@ static json_t *claims_json(unsigned int claims)
 	return array;
 }
 
+/* A sentence for people: a percent sign stays one. */
+static json_t *sentence_json(const char *sentence)
+{
+	char *text = printable_name(sentence);
+	json_t *json = text ? json_string(text) : NULL;
+
+	free(text);
+	return json;
+}
+
 /* A skipped strategy says why in words and by the name of the errno. */
 static json_t *reason_json(const struct manifest_strategy *strategy,
 			   const struct judgment *judgment)
@@ -118,11 +129,11 @@ static json_t *reason_json(const struct manifest_strategy *strategy,
 	char text[1024];
 
 	if (judgment->verdict != VERDICT_SKIPPED || !strategy->skipped)
-		return text_to_json(judgment->reason);
+		return sentence_json(judgment->reason);
 	if (strategy->skipped_errnum == 0 || !name)
-		return text_to_json(strategy->skipped);
+		return sentence_json(strategy->skipped);
 	snprintf(text, sizeof(text), "%s (%s)", strategy->skipped, name);
-	return text_to_json(text);
+	return sentence_json(text);
 }
 
 static json_t *records_json(const struct judgment *j)

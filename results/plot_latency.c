@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "results/format.h"
 
@@ -30,6 +31,7 @@ static double seconds(uint64_t ns)
 static void put_curve(FILE *data, const struct histogram *histogram)
 {
 	double count = (double)histogram->count;
+	double longer = 1;
 	uint64_t done = 0;
 
 	fprintf(data, "%.9g\t1\n", seconds(histogram->min));
@@ -38,11 +40,12 @@ static void put_curve(FILE *data, const struct histogram *histogram)
 
 		if (histogram->buckets[i] == 0)
 			continue;
-		done += histogram->buckets[i];
 		if (high_ns > histogram->max)
 			high_ns = histogram->max;
-		fprintf(data, "%.9g\t%.9g\n", seconds(high_ns),
-			fmax(count - (double)done, 0.5) / count);
+		done += histogram->buckets[i];
+		fprintf(data, "%.9g\t%.9g\n", seconds(high_ns), longer);
+		longer = fmax(count - (double)done, 0.5) / count;
+		fprintf(data, "%.9g\t%.9g\n", seconds(high_ns), longer);
 	}
 }
 
@@ -76,6 +79,19 @@ static void put_array(FILE *settings, const struct output_context *context)
 	fputs("]\n", settings);
 }
 
+static size_t longest_name(const struct result *result)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < result->manifest->strategy_count; i++) {
+		size_t length = strlen(result->manifest->strategies[i].name);
+
+		if (appends(&result->judgments[i]) && length > longest)
+			longest = length;
+	}
+	return longest;
+}
+
 int plot_latency(const struct output_context *context, size_t strategy, FILE *data,
 		 FILE *settings)
 {
@@ -99,7 +115,8 @@ int plot_latency(const struct output_context *context, size_t strategy, FILE *da
 	if (count == 0)
 		return -ENODATA;
 	put_plot_titles(settings, result->manifest, "How long an append takes", "");
-	fprintf(settings, "count = %zu\n", count);
+	fprintf(settings, "count = %zu\nlabel_chars = %zu\n", count,
+		longest_name(result));
 	put_array(settings, context);
 	/* Whole decades of time; one step of room below the rarest append. */
 	fprintf(settings, "shortest = %.3g\nlongest = %.3g\nrarest = %.3g\n\n",

@@ -1,4 +1,9 @@
-/* plot_map - who wrote where and when, and what was lost there. */
+/*
+ * plot_map - who wrote where and when, and what was lost there.
+ *
+ * Single records cannot be seen in a picture of a whole run, so that is drawn in
+ * cells; and a few appends, where something was lost, are drawn one by one.
+ */
 #include "results/plot.h"
 
 #include <errno.h>
@@ -7,10 +12,9 @@
 
 #include "results/format.h"
 
-/* Points that a picture still shows apart, and a viewer still opens. */
 enum {
-	INTACT_MAX = 10000,
-	LOST_MAX = 5000,
+	CELL_COLUMNS = 160,
+	CELL_ROWS_MAX = 64, /* beyond, several ranks share a row */
 	DETAIL_BOXES = 24,
 };
 
@@ -65,6 +69,15 @@ static void add_fact(struct points *points, const struct chronicle *chronicle,
 	points->lost += lost;
 }
 
+static int by_offset(const void *a, const void *b)
+{
+	const struct point *pa = a, *pb = b;
+
+	if (pa->offset != pb->offset)
+		return pa->offset < pb->offset ? -1 : 1;
+	return pa->end_s < pb->end_s ? -1 : pa->end_s > pb->end_s;
+}
+
 static int by_end(const void *a, const void *b)
 {
 	const struct point *pa = a, *pb = b;
@@ -72,100 +85,138 @@ static int by_end(const void *a, const void *b)
 	return pa->end_s < pb->end_s ? -1 : pa->end_s > pb->end_s;
 }
 
-/* Collect them in order of time. */
+/* Neighbours are what competes: by place in one file, by time in many. */
 static int collect(struct points *points, const struct chronicle *chronicle,
-		   const struct judgment *judgment)
+		   const struct judgment *judgment, bool shared)
 {
 	points->items = calloc(judgment->fact_count + 1, sizeof(*points->items));
 	if (!points->items)
 		return -ENOMEM;
 	for (size_t i = 0; i < judgment->fact_count; i++)
 		add_fact(points, chronicle, &judgment->facts[i]);
-	qsort(points->items, points->count, sizeof(*points->items), by_end);
+	qsort(points->items, points->count, sizeof(*points->items),
+	      shared ? by_offset : by_end);
 	return 0;
 }
 
-static size_t stride_for(size_t count, size_t max)
+static uint64_t end_of_file(const struct points *points)
 {
-	return count > max ? (count + max - 1) / max : 1;
+	uint64_t end = 1;
+
+	for (size_t i = 0; i < points->count; i++)
+		if (points->items[i].offset + points->items[i].bytes > end)
+			end = points->items[i].offset + points->items[i].bytes;
+	return end;
 }
 
-/* Block 0: seconds, offset, rank, lost. */
-static void put_overview(FILE *data, const struct points *points)
+/* Block 0: the file in columns, the ranks in rows; empty cells are left out. */
+static int put_cells(FILE *data, const struct points *points, uint32_t ranks)
 {
-	size_t strides[] = {stride_for(points->count - points->lost, INTACT_MAX),
-			    stride_for(points->lost, LOST_MAX)};
-	size_t seen[] = {0, 0};
+	struct {
+		uint64_t records, lost;
+	} *cells = calloc(CELL_COLUMNS * CELL_ROWS_MAX, sizeof(*cells)), *cell;
+	uint64_t column_bytes = end_of_file(points) / CELL_COLUMNS + 1;
+	uint32_t row_ranks = (ranks + CELL_ROWS_MAX - 1) / CELL_ROWS_MAX;
 
+	if (!cells)
+		return -ENOMEM;
 	for (size_t i = 0; i < points->count; i++) {
 		const struct point *point = &points->items[i];
 
-		if (seen[point->lost]++ % strides[point->lost] == 0)
-			fprintf(data, "%.9f\t%" PRIu64 "\t%" PRIu32 "\t%d\n",
-				point->end_s, point->offset, point->rank, point->lost);
+		cell = &cells[point->rank / row_ranks * CELL_COLUMNS +
+			      point->offset / column_bytes];
+		cell->records++;
+		cell->lost += point->lost;
 	}
+	for (uint32_t row = 0; row < CELL_ROWS_MAX; row++) {
+		for (uint64_t column = 0; column < CELL_COLUMNS; column++) {
+			cell = &cells[row * CELL_COLUMNS + column];
+			if (cell->records > 0)
+				fprintf(data,
+					"%" PRIu64 "\t%" PRIu64 "\t%" PRIu32
+					"\t%" PRIu32 "\t%" PRIu64 "\t%" PRIu64 "\n",
+					column * column_bytes,
+					(column + 1) * column_bytes, row * row_ranks,
+					(row + 1) * row_ranks - 1, cell->records,
+					cell->lost);
+		}
+	}
+	free(cells);
+	return 0;
 }
 
-/* Around the first loss; around the middle where nothing was lost. */
+/* Around the loss that is nearest to the middle, or the middle. */
 static size_t choose_detail(const struct points *points)
 {
-	size_t centre = points->count / 2;
+	size_t middle = points->count / 2, centre = middle;
 
-	for (size_t i = 0; i < points->count; i++) {
-		if (points->items[i].lost) {
-			centre = i;
+	for (size_t step = 0; step <= middle; step++) {
+		size_t after = middle + step < points->count ? middle + step : middle;
+
+		if (points->items[middle - step].lost || points->items[after].lost) {
+			centre = points->items[after].lost ? after : middle - step;
 			break;
 		}
 	}
-	if (centre + DETAIL_BOXES / 2 > points->count)
-		centre = points->count > DETAIL_BOXES / 2
-				 ? points->count - DETAIL_BOXES / 2
-				 : 0;
-	return centre > DETAIL_BOXES / 2 ? centre - DETAIL_BOXES / 2 : 0;
+	if (points->count <= DETAIL_BOXES || centre < DETAIL_BOXES / 2)
+		return 0;
+	if (centre > points->count - DETAIL_BOXES / 2)
+		return points->count - DETAIL_BOXES;
+	return centre - DETAIL_BOXES / 2;
 }
 
-/*
- * Block 1: begin and end in milliseconds from @origin_s, offset, end of the
- * record, rank, lost.
- */
-static void put_detail(FILE *data, const struct points *points, size_t first,
+/* Records at the same place of a shared file share its height. */
+static void put_box(FILE *data, const struct point *items, size_t count, size_t index,
+		    double origin_s, bool shared)
+{
+	const struct point *point = &items[index];
+	size_t sharers = 0, before = 0;
+	double low, high;
+
+	for (size_t k = 0; k < count; k++) {
+		sharers += items[k].offset == point->offset;
+		before += k < index && items[k].offset == point->offset;
+	}
+	high = (double)point->bytes / (double)sharers;
+	low = (double)point->offset + (double)before * high;
+	high += low;
+	if (!shared) {
+		low = point->rank - 0.4;
+		high = point->rank + 0.4;
+	}
+	fprintf(data, "%.6f\t%.6f\t%.3f\t%.3f\t%" PRIu32 "\t%d\n",
+		(point->begin_s - origin_s) * 1e3, (point->end_s - origin_s) * 1e3, low,
+		high, point->rank, point->lost);
+}
+
+/* Block 1. */
+static void put_detail(FILE *data, const struct point *items, size_t count, bool shared,
 		       double *ret_origin_s)
 {
-	size_t end = first + DETAIL_BOXES;
-	double origin_s;
+	double origin_s = items[0].begin_s;
 
-	if (end > points->count)
-		end = points->count;
-	origin_s = points->items[first].begin_s;
-	for (size_t i = first; i < end; i++)
-		if (points->items[i].begin_s < origin_s)
-			origin_s = points->items[i].begin_s;
+	for (size_t i = 0; i < count; i++)
+		if (items[i].begin_s < origin_s)
+			origin_s = items[i].begin_s;
 	fputs("\n\n", data);
-	for (size_t i = first; i < end; i++) {
-		const struct point *point = &points->items[i];
-
-		fprintf(data, "%.6f\t%.6f\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu32 "\t%d\n",
-			(point->begin_s - origin_s) * 1e3,
-			(point->end_s - origin_s) * 1e3, point->offset,
-			point->offset + point->bytes, point->rank, point->lost);
-	}
+	for (size_t i = 0; i < count; i++)
+		put_box(data, items, count, i, origin_s, shared);
 	*ret_origin_s = origin_s;
 }
 
 static void put_scale(FILE *settings, const struct points *points)
 {
 	static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-	uint64_t most = 0, scale = 1;
+	uint64_t end = end_of_file(points), scale = 1;
 	size_t unit = 0;
 
-	for (size_t i = 0; i < points->count; i++)
-		if (points->items[i].offset > most)
-			most = points->items[i].offset;
-	while (most / scale >= 2048 && unit + 1 < sizeof(units) / sizeof(units[0])) {
+	while (end / scale >= 2048 && unit + 1 < sizeof(units) / sizeof(units[0])) {
 		scale *= 1024;
 		unit++;
 	}
-	fprintf(settings, "scale = %" PRIu64 ".0\nunit = '%s'\n", scale, units[unit]);
+	fprintf(settings,
+		"scale = %" PRIu64 ".0\nunit = '%s'\nlast_offset = %" PRIu64 ".0\n",
+		scale, units[unit], end);
 }
 
 static void put_map_titles(FILE *settings, const struct output_context *context,
@@ -174,42 +225,58 @@ static void put_map_titles(FILE *settings, const struct output_context *context,
 	const struct manifest *manifest = context->result->manifest;
 	const struct manifest_strategy *s = &manifest->strategies[strategy];
 	char *name = printable_name(s->name);
-	char title[256], more[128] = "";
-	size_t shown = stride_for(points->count - points->lost, INTACT_MAX);
+	char title[256], more[96] = "";
 
-	snprintf(title, sizeof(title), "Who wrote where: %s%s", name ? name : "?",
-		 s->shared_file ? "" : ", each rank in its own file");
+	snprintf(title, sizeof(title), "Who wrote where: %s", name ? name : "?");
 	if (points->unplaced > 0)
-		snprintf(more, sizeof(more), "; %zu lost without a known place",
+		snprintf(more, sizeof(more), "; %zu lost whose place is not known",
 			 points->unplaced);
-	else if (shown > 1)
-		snprintf(more, sizeof(more), "; every %zuth shown", shown);
 	put_plot_titles(settings, manifest, title, more);
+	fprintf(settings, "shared = %d\n", s->shared_file);
+	fputs(s->shared_file
+		      ? "where = 'offset in the file'\n"
+			"overview_label = 'The whole file: who wrote which part'\n"
+			"detail_label = 'offset (bytes)'\n"
+		      : "where = 'offset in each file'\n"
+			"overview_label = 'All files, one for each rank'\n"
+			"detail_label = 'rank'\n",
+	      settings);
 	free(name);
+}
+
+static int put_map(const struct output_context *context, size_t strategy,
+		   const struct points *points, FILE *data, FILE *settings)
+{
+	const struct manifest *manifest = context->result->manifest;
+	size_t first = choose_detail(points);
+	size_t count = points->count - first;
+	double origin_s;
+	int rc = put_cells(data, points, manifest->rank_count);
+
+	if (rc < 0)
+		return rc;
+	put_detail(data, &points->items[first],
+		   count > DETAIL_BOXES ? DETAIL_BOXES : count,
+		   manifest->strategies[strategy].shared_file, &origin_s);
+	put_map_titles(settings, context, strategy, points);
+	put_scale(settings, points);
+	fprintf(settings, "ranks = %" PRIu32 "\nlost = %zu\norigin = %.9f\n\n",
+		manifest->rank_count, points->lost, origin_s);
+	return 0;
 }
 
 int plot_map(const struct output_context *context, size_t strategy, FILE *data,
 	     FILE *settings)
 {
-	const struct manifest *manifest = context->result->manifest;
-	const struct judgment *judgment = &context->result->judgments[strategy];
 	struct points points = {0};
-	double origin_s = 0;
-	int rc = collect(&points, &context->chronicles[strategy], judgment);
+	int rc = collect(&points, &context->chronicles[strategy],
+			 &context->result->judgments[strategy],
+			 context->result->manifest->strategies[strategy].shared_file);
 
-	if (rc == 0 && points.count == 0)
-		rc = -ENODATA;
-	if (rc == 0) {
-		put_overview(data, &points);
-		put_detail(data, &points, choose_detail(&points), &origin_s);
-		put_map_titles(settings, context, strategy, &points);
-		put_scale(settings, &points);
-		fprintf(settings,
-			"ranks = %" PRIu32 "\nlost = %zu\norigin = %.9f\n"
-			"whole = %d # 0: a sample, without neighbours\n\n",
-			manifest->rank_count, points.lost, origin_s,
-			judgment->fact_stride <= 1);
-	}
+	if (rc == 0)
+		rc = points.count > 0
+			     ? put_map(context, strategy, &points, data, settings)
+			     : -ENODATA;
 	free(points.items);
 	return rc;
 }

@@ -115,6 +115,7 @@ int plot_throughput(const struct output_context *context, size_t strategy, FILE 
 	size_t count = result->manifest->strategy_count;
 	size_t *order = calloc(count + 1, sizeof(*order));
 	size_t widest = 0, columns = 0;
+	bool hatched = false;
 	double best = 0;
 	int rc = 0;
 
@@ -123,13 +124,19 @@ int plot_throughput(const struct output_context *context, size_t strategy, FILE 
 		return -ENOMEM;
 	rank_strategies(result, order);
 	for (size_t place = 0; rc == 0 && place < count; place++) {
+		enum verdict verdict = result->judgments[place].verdict;
+
 		rc = put_row(data, result, place, order[place], &columns);
 		widest = columns > widest ? columns : widest;
+		hatched = hatched || verdict == VERDICT_UNSAFE ||
+			  verdict == VERDICT_INCONCLUSIVE;
 		best = fmax(best, or_zero(records_per_s(&result->judgments[place])));
 	}
 	free(order);
-	put_plot_titles(settings, result->manifest, "Throughput, and what it lost", "");
-	fprintf(settings, "count = %zu\nlabel_chars = %zu\nbest = %.9g\n\n", count,
-		widest, best);
+	put_plot_titles(settings, result->manifest,
+			"Acknowledged records per second, and what was lost", "");
+	fprintf(settings,
+		"count = %zu\nlabel_chars = %zu\nbest = %.9g\nhatched = %d\n\n", count,
+		widest, best, hatched);
 	return rc < 0 ? rc : count > 0 ? 0 : -ENODATA;
 }

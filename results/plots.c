@@ -38,9 +38,14 @@ static const struct plot plots[] = {
 	{"map", plot_map_script, plot_map, true},
 };
 
-static const char *const suffixes[] = {".tsv", ".gp", ".svg", ".png"};
+#define DATA_SUFFIX   ".tsv"
+#define SCRIPT_SUFFIX ".gp"
+#define SVG_SUFFIX    ".svg"
+#define PNG_SUFFIX    ".png"
+#define LOG_SUFFIX    ".log"
 
-#define LOG_SUFFIX ".log"
+static const char *const suffixes[] = {DATA_SUFFIX, SCRIPT_SUFFIX, SVG_SUFFIX,
+				       PNG_SUFFIX};
 
 /* Where plots are made, where they go, and whether gnuplot is still asked. */
 struct folder {
@@ -105,10 +110,10 @@ static int write_inputs(const struct folder *folder, const struct plot *plot,
 	FILE *data, *script;
 	int rc, data_rc, script_rc;
 
-	rc = open_file(folder, name, ".tsv", &data);
+	rc = open_file(folder, name, DATA_SUFFIX, &data);
 	if (rc < 0)
 		return rc;
-	rc = open_file(folder, name, ".gp", &script);
+	rc = open_file(folder, name, SCRIPT_SUFFIX, &script);
 	if (rc < 0) {
 		fclose(data);
 		return rc;
@@ -122,6 +127,14 @@ static int write_inputs(const struct folder *folder, const struct plot *plot,
 	return rc < 0 ? rc : data_rc < 0 ? data_rc : script_rc;
 }
 
+static void remove_file(int dir_fd, const char *name, const char *suffix)
+{
+	char path[NAME_BYTES + 8];
+
+	snprintf(path, sizeof(path), "%s%s", name, suffix);
+	unlinkat(dir_fd, path, 0);
+}
+
 /* A failure is a warning; where gnuplot is missing or hangs, it is asked once. */
 static void draw(struct folder *folder, const char *name)
 {
@@ -130,18 +143,21 @@ static void draw(struct folder *folder, const char *name)
 	struct error err;
 	int rc;
 
-	snprintf(script, sizeof(script), "%s.gp", name);
+	snprintf(script, sizeof(script), "%s" SCRIPT_SUFFIX, name);
 	snprintf(log, sizeof(log), "%s" LOG_SUFFIX, name);
 	rc = gnuplot_run(options->gnuplot ? options->gnuplot : "gnuplot",
 			 folder->temporary_fd, script, log,
 			 options->gnuplot_timeout_ms ? options->gnuplot_timeout_ms
 						     : TIMEOUT_MS,
 			 &err);
-	unlinkat(folder->temporary_fd, log, 0);
+	remove_file(folder->temporary_fd, name, LOG_SUFFIX);
 	if (rc == 0)
 		return;
 	add_warning(folder->context, "no picture of %s: %s", name, err.sentence);
 	folder->draw = rc != -ENOENT && rc != -ETIMEDOUT;
+	/* Half a picture is none. */
+	remove_file(folder->temporary_fd, name, SVG_SUFFIX);
+	remove_file(folder->temporary_fd, name, PNG_SUFFIX);
 }
 
 /* Move what was made; a picture that was not made this time must not be old. */

@@ -231,7 +231,10 @@ static void put_verdict_sentence(FILE *stream, const struct page *page)
 	}
 	putc('.', stream);
 	if (count_strategies(page->result, failed_beside) > 0) {
-		fputs(" Not so without care: ", stream);
+		fputs(page->result->verdict.verdict == VERDICT_SAFE
+			      ? " Not so without care: "
+			      : " Besides, ",
+		      stream);
 		put_losses(stream, page, failed_beside);
 		putc('.', stream);
 	}

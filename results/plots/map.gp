@@ -1,35 +1,36 @@
 # Above this line: what differs from run to run.
 #
-# Who wrote where, and when.  Above: the whole run.  Below: a few appends as boxes
-# from the call to the end of the write, and over the bytes where each went: boxes
-# of two writers at the same height are two records at the same place.
+# Above: which rank wrote which part of the file, and how much of that was lost.
+# Below: a few appends from begin (of the lock's hold, where there is a lock) to the
+# end of the write, over the bytes where each believed to write.  Boxes that share
+# a height are records at the same place; hatched ones are lost.  Where each rank has
+# its own file, there is a row for each.
 #
-# Data: block 0 is the run: seconds, offset, rank, damaged (0 or 1).
-# Block 1 is the detail: begin and end in seconds, offset, end of the record, rank,
-# damaged.
+# Data: block 0 has cells: first and last offset, first and last rank, records, lost.
+# Block 1 has the appends: begin and end in ms, bytes from and to, rank, lost.
 
 TEXT = '#333333'
-data = name . '.tsv'
+NONE_LOST = '#A6CEE3'
 array colours[8] = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', \
 	'#56B4E9', '#D55E00', '#999999', '#F0E442']
 few = ranks <= 8
-rgb(hex) = int('0x' . hex[2:])
-colour(rank) = few ? rgb(colours[int(rank) % 8 + 1]) : rank
 
 width = 960.0
-height = 800.0
-right = few ? 0.87 : 0.88
+height = 820.0
+right = 0.875
+data = name . '.tsv'
+# Cells that only touch show a seam.
+overlap = last_offset / 1000
 
 set datafile separator "\t"
 set datafile commentschars ''
-set palette defined (0 '#00224E', 0.25 '#434E6C', 0.5 '#7D7C78', 0.75 '#BCAF6F', 1 '#FEE838')
 
 do for [format in 'svg png'] {
 	if (format eq 'svg') {
 		set terminal svg size width, height font 'sans-serif,13' background '#ffffff'
 	} else {
 		set terminal pngcairo size 2 * width, 2 * height font 'sans-serif,13' \
-			fontscale 2 linewidth 2 pointscale 2 background '#ffffff'
+			fontscale 1.5 linewidth 2 pointscale 2 background '#ffffff'
 	}
 	set output name . '.' . format
 	set multiplot
@@ -39,60 +40,75 @@ do for [format in 'svg png'] {
 		font ',11' textcolor rgb TEXT
 	set border 3 linecolor rgb TEXT
 	set tics nomirror out scale 0.5 textcolor rgb TEXT
-	set grid xtics ytics linecolor rgb '#dddddd' linewidth 1
+	set grid noxtics noytics
 	set lmargin at screen 0.1
 	set rmargin at screen right
-	set cbrange [0:ranks - 1]
-	set cblabel 'rank' textcolor rgb TEXT
-	set colorbox user origin screen right + 0.02, screen 0.55 size screen 0.018, screen 0.33
-	set key at screen 0.995, screen 0.9 right top noenhanced samplen 1 width -1 \
-		textcolor rgb TEXT
 
-	set tmargin at screen 1 - 76.0 / height
-	set bmargin at screen 0.47
-	set xlabel 'time since the first append (s)' textcolor rgb TEXT
-	set ylabel 'offset in the file (' . unit . ')' textcolor rgb TEXT
-	set xrange [0:*]
-	set yrange [0:*]
-	if (few) {
-		plot for [r = 0:ranks - 1] data index 0 \
-				using ($4 == 0 && $3 == r ? $1 : NaN):($2 / scale) with points \
-				pointtype 7 pointsize 0.25 linecolor rgb colours[r + 1] notitle, \
-			for [r = 0:ranks - 1] NaN with points pointtype 5 pointsize 1 \
-				linecolor rgb colours[r + 1] title 'rank ' . r, \
-			data index 0 using ($4 == 1 ? $1 : NaN):($2 / scale) with points \
-				pointtype 2 pointsize 0.4 linecolor rgb '#000000' \
-				title (lost > 0 ? 'lost' : '')
+	set tmargin at screen 1 - 92.0 / height
+	set bmargin at screen 0.55
+	set xlabel where . ' (' . unit . ')' textcolor rgb TEXT
+	set ylabel 'rank' textcolor rgb TEXT
+	set xrange [0:last_offset / scale]
+	set yrange [ranks - 0.5:-0.5]
+	set ytics autofreq
+	if (few) { set ytics 1 }
+	set palette defined (0 '#F5C9A8', 0.5 '#D55E00', 1 '#5C2300')
+	set cbrange [0:100]
+	set cbtics ('0 %%' 0, '50 %%' 50, '100 %%' 100)
+	unset cblabel
+	set colorbox user origin screen right + 0.025, screen 0.585 size screen 0.018, screen 0.2
+	if (lost == 0) {
+		unset colorbox
 	} else {
-		plot data index 0 using ($4 == 0 ? $1 : NaN):($2 / scale):3 with points \
-				pointtype 7 pointsize 0.25 linecolor palette notitle, \
-			data index 0 using ($4 == 1 ? $1 : NaN):($2 / scale) with points \
-				pointtype 2 pointsize 0.4 linecolor rgb '#000000' \
-				title (lost > 0 ? 'lost' : '')
+		set label 3 'lost:' at screen right + 0.025, screen 0.81 textcolor rgb TEXT
 	}
-	unset label 1
-	unset label 2
-	unset key
-	unset colorbox
-	set tmargin at screen 0.375
-	set bmargin at screen 0.085
-	set xlabel sprintf('time since %.6f s (ms)', origin) textcolor rgb TEXT
-	set ylabel 'offset (bytes)' textcolor rgb TEXT
+	set label 4 overview_label at graph 0, graph 1 \
+		offset 0, 0.7 textcolor rgb TEXT
+	set style fill solid 1 noborder
+	set key at screen right + 0.015, screen 0.875 left top Left reverse noenhanced samplen 1.5 \
+		textcolor rgb TEXT
+	plot data index 0 using ($6 == 0 ? $1 / scale : NaN):3:($1 / scale):(($2 + overlap) / scale):($3 - 0.4):($4 + 0.4) \
+			with boxxyerror linecolor rgb NONE_LOST title 'none lost', \
+		data index 0 using ($6 > 0 ? $1 / scale : NaN):3:($1 / scale):(($2 + overlap) / scale):($3 - 0.4):($4 + 0.4):(100.0 * $6 / $5) \
+			with boxxyerror linecolor palette notitle
+
+	unset label
+	set label 4 'A few appends, one by one' at graph 0, graph 1 offset 0, 0.7 textcolor rgb TEXT
+	set tmargin at screen 0.435
+	set bmargin at screen 0.075
+	set xlabel sprintf('milliseconds, from %.3f s after the first append', origin) textcolor rgb TEXT
+	set ylabel detail_label textcolor rgb TEXT
 	set xrange [0:*]
 	set yrange [*:*]
+	set ytics autofreq
+	if (!shared) { set yrange [ranks - 0.5:-0.5] }
+	if (!shared && few) { set ytics 1 }
 	set format y '%.0f'
-	set style fill transparent solid 0.75 border
+	set grid xtics ytics linecolor rgb '#dddddd' linewidth 1
+	set key at screen right + 0.015, screen 0.44 left top Left reverse noenhanced samplen 1.5 \
+		textcolor rgb TEXT
 	if (few) {
 		plot for [r = 0:ranks - 1] data index 1 \
-				using ($5 == r ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2):1:2:3:4 \
-				with boxxyerror linecolor rgb colours[r + 1], \
-			data index 1 using ($6 == 1 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2) \
-				with points pointtype 2 pointsize 0.8 linecolor rgb '#000000'
+				using ($5 == r && $6 == 0 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2):1:2:3:4 \
+				with boxxyerror linecolor rgb colours[r + 1] title 'rank ' . r, \
+			for [r = 0:ranks - 1] data index 1 \
+				using ($5 == r && $6 == 1 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2):1:2:3:4 \
+				with boxxyerror linecolor rgb colours[r + 1] fillstyle pattern 4 border linecolor rgb TEXT notitle, \
+			NaN with boxes linecolor rgb '#000000' fillstyle pattern 4 border \
+				title (lost > 0 ? 'lost' : '')
 	} else {
-		plot data index 1 using (($1 + $2) / 2):(($3 + $4) / 2):1:2:3:4:5 \
-				with boxxyerror linecolor palette, \
-			data index 1 using ($6 == 1 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2) \
-				with points pointtype 2 pointsize 0.8 linecolor rgb '#000000'
+		set palette defined (0 '#440154', 0.25 '#3B528B', 0.5 '#21918C', 0.75 '#5EC962', 1 '#FDE725')
+		set cbrange [0:ranks - 1]
+		set cbtics autofreq
+		unset cblabel
+		set label 3 'rank:' at screen right + 0.025, screen 0.345 textcolor rgb TEXT
+		set colorbox user origin screen right + 0.025, screen 0.12 size screen 0.018, screen 0.2
+		plot data index 1 using ($6 == 0 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2):1:2:3:4:5 \
+				with boxxyerror linecolor palette notitle, \
+			data index 1 using ($6 == 1 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2):1:2:3:4:5 \
+				with boxxyerror linecolor palette fillstyle pattern 4 border linecolor rgb TEXT notitle, \
+			NaN with boxes linecolor rgb '#000000' fillstyle pattern 4 border \
+				title (lost > 0 ? 'lost' : '')
 	}
 	set format y
 	unset multiplot

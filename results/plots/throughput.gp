@@ -13,12 +13,12 @@ LOST = '#D55E00'
 TEXT = '#333333'
 
 width = 960.0
-height = 150 + 46 * count
-left = (label_chars * 7.6 + 24) / width
-left = left > 0.36 ? 0.36 : left
+height = 172.0 + 46 * count
+left = (label_chars * 6.9 + 24) / width
+left = left > 0.42 ? 0.42 : left
 middle = left + (0.97 - left) * 0.56
 top = 1 - 76.0 / height
-bottom = 58.0 / height
+bottom = 76.0 / height
 
 set datafile separator "\t"
 set datafile commentschars ''
@@ -29,7 +29,7 @@ do for [format in 'svg png'] {
 		set terminal svg size width, height font 'sans-serif,13' background '#ffffff'
 	} else {
 		set terminal pngcairo size 2 * width, 2 * height font 'sans-serif,13' \
-			fontscale 2 linewidth 2 pointscale 2 background '#ffffff'
+			fontscale 1.5 linewidth 2 pointscale 2 background '#ffffff'
 	}
 	set output 'throughput.' . format
 	set multiplot
@@ -37,6 +37,11 @@ do for [format in 'svg png'] {
 		font ',16' textcolor rgb '#000000'
 	set label 2 subtitle noenhanced at screen 0.012, screen 1 - 46.0 / height \
 		font ',11' textcolor rgb TEXT
+
+	if (hatched) {
+		set label 3 'hatched: not shown to be safe, so no price to compare' \
+			at screen 0.012, screen 16.0 / height font ',11' textcolor rgb TEXT
+	}
 
 	set tmargin at screen top
 	set bmargin at screen bottom
@@ -57,17 +62,16 @@ do for [format in 'svg png'] {
 	plot 'throughput.tsv' using (verdict_is(0, $3 / 2)):1:(0):3:($1 - 0.32):($1 + 0.32):ytic(stringcolumn(7)) \
 			with boxxyerror linecolor rgb SAFE, \
 		'' using ($2 == 1 || $2 == 2 ? $3 / 2 : NaN):1:(0):3:($1 - 0.32):($1 + 0.32) \
-			with boxxyerror fillstyle pattern 4 border linecolor rgb DOUBTFUL, \
+			with boxxyerror linecolor rgb DOUBTFUL fillstyle pattern 4 border, \
 		'' using ($2 == 3 ? 0 : $3):1:4 with labels noenhanced left offset 0.6, 0 \
 			textcolor rgb TEXT
 
-	unset label 1
-	unset label 2
+	unset label
 	set lmargin at screen middle + 0.02
 	set rmargin at screen 0.97
 	set logscale x
-	set xrange [0.5:3e7]
-	set xtics (('1') 1, '100' 100, '10,000' 1e4, '1,000,000' 1e6)
+	set xrange [0.5:1e8]
+	set xtics ('1' 1, '100' 100, '10k' 1e4, '1M' 1e6)
 	set xlabel 'lost of a million acknowledged' textcolor rgb TEXT
 	set format y ''
 	set ytics ('' 0)
