@@ -46,7 +46,7 @@ require_mpi()
 	[[ ${TAILRACE_MPI:-1} == 1 ]] || skip "this build has no MPI"
 }
 
-# require_root_or_userns - skip where we cannot mount a tmpfs of our own.
+# require_private_mounts - skip where we cannot mount a tmpfs of our own.
 require_private_mounts()
 {
 	unshare --mount --map-root-user true 2>/dev/null ||
@@ -65,13 +65,22 @@ in_private_mounts()
 	fi
 }
 
+# limited SECONDS COMMAND... - COMMAND, which may be a function that was exported,
+# and all that it started are killed after SECONDS.
+limited()
+{
+	local seconds=$1
+	shift
+	timeout --kill-after=5 "$seconds" bash -c '"$@"' - "$@"
+}
+
 # refused CODE COMMAND... - COMMAND must end with CODE within a minute, say
 # exactly one sentence on standard error and nothing on standard output.
 refused()
 {
 	local code=$1
 	shift
-	run --separate-stderr timeout --kill-after=5 60 "$@"
+	run --separate-stderr limited 60 "$@"
 	# shellcheck disable=SC2154  # set by `run`
 	(( status == code )) ||
 		fail "exit code $status instead of $code; on stderr: $stderr" || return
@@ -96,6 +105,8 @@ as_ranks()
 	shift
 	mpirun --quiet -n "$ranks" "$@"
 }
+
+export -f in_private_mounts as_ranks
 
 # json FILE PYTHON-EXPRESSION - print the value of an expression over `r`, the
 # document in FILE as an independent parser reads it.

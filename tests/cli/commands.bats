@@ -1,0 +1,88 @@
+# commands - what tailrace says when it is asked about itself.
+
+load ../helper
+
+@test "help names the subcommands" {
+	run -0 --separate-stderr tailrace --help
+	[[ -z $stderr ]]
+	for command in verify report list; do
+		[[ $output == *"$command"* ]] || fail "no $command in: $output"
+	done
+}
+
+@test "the version is a number" {
+	run -0 tailrace --version
+	[[ $output =~ [0-9]+\.[0-9]+ ]]
+}
+
+@test "each subcommand has its help" {
+	for command in verify report list; do
+		run -0 --separate-stderr tailrace "$command" --help
+		[[ $output == *"$command"* && -z $stderr ]]
+	done
+}
+
+@test "run has its help, with all the options that scripts rely on" {
+	require_mpi
+	run -0 --separate-stderr tailrace run --help
+	for option in strategy records size duration seed rate max-bytes out label \
+		      history keep require expect strict one-client fstype timeout \
+		      eta quiet dry-run ranks hosts hostfile; do
+		[[ $output == *"--$option"* ]] || fail "no --$option"
+	done
+}
+
+@test "list names the four strategies and what they claim" {
+	run -0 --separate-stderr tailrace list
+	for name in append flock fcntl per-file complete exclusion; do
+		[[ $output == *"$name"* ]] || fail "no $name in: $output"
+	done
+}
+
+@test "list names the anomalies" {
+	run -0 --separate-stderr tailrace list
+	for name in lost overwritten torn missing gap duplicate foreign \
+		    writer_disorder; do
+		[[ $output == *"$name"* ]] || fail "no $name in: $output"
+	done
+}
+
+@test "no subcommand is wrong usage" {
+	run --separate-stderr tailrace
+	(( status == USAGE ))
+	[[ -n $stderr ]]
+}
+
+@test "a misspelt subcommand gets a suggestion" {
+	refused "$USAGE" tailrace verfy somewhere
+	[[ $stderr == *verify* ]]
+}
+
+@test "a subcommand that is none at all is refused" {
+	refused "$USAGE" tailrace xyzzy
+}
+
+@test "a full standard output is an error" {
+	[[ -w /dev/full ]] || skip "no /dev/full"
+	run bash -c 'tailrace list >/dev/full'
+	(( status == COULD_NOT_RUN )) || fail "exit code $status"
+}
+
+@test "closed standard streams hurt nobody" {
+	run -0 bash -c 'tailrace list <&- >/dev/null 2>&-'
+	run bash -c 'tailrace list >&- 2>/dev/null'
+	(( status < 128 )) || fail "died of signal $((status - 128))"
+}
+
+@test "a build without MPI needs no MPI" {
+	[[ ${TAILRACE_MPI:-1} == 0 ]] || skip "this build has MPI"
+	run -0 ldd "$TAILRACE_BUILD/tailrace"
+	[[ $output != *mpi* ]] || fail "$output"
+}
+
+@test "a build without MPI says why it cannot run" {
+	[[ ${TAILRACE_MPI:-1} == 0 ]] || skip "this build has MPI"
+	mkdir data
+	refused "$USAGE" tailrace run data
+	[[ $stderr == *MPI* ]]
+}
