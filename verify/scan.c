@@ -9,30 +9,57 @@
  * A record's first byte is '#' and its last a newline, and no other byte of it
  * is either; so an extension can never eat into a whole record, and a byte that
  * fits two records belongs to the intact one.  A byte that fits two pieces
- * belongs to the one that begins before it.
+ * belongs to the one that begins before it, though its cell may name the other:
+ * so after a piece cells are looked for that begin inside it.
+ *
+ * A range is read with a margin around it, in which each record or piece that
+ * reaches into it shows a whole cell, and what is found is cut to the range.
  */
 #include "verify/scan.h"
 
 #include <errno.h>
 #include <string.h>
 
+/* Any so many bytes of a record hold a whole cell. */
+#define MARGIN (2 * RECORD_CELL_BYTES)
+
 struct scanner {
 	struct source *source;
 	const struct record_form *form;
-	uint64_t from; /* where the range begins */
-	uint64_t at;   /* everything before is reported */
-	uint64_t to;
+	uint64_t from, to; /* the range, as asked for */
+	uint64_t start;	   /* where reading begins: a margin earlier */
+	uint64_t stop;	   /* where reading ends: a margin later, or the file's end */
+	uint64_t at;	   /* everything before is reported */
+	size_t overlap;	   /* before `at`, a cell may begin in so many bytes */
 	segment_sink *sink;
 	void *context;
 	struct segment junk; /* a run of NULs or foreign bytes not yet reported */
 };
+
+/* Pass on what lies in the range; a record whole, the rest cut. */
+static int emit(const struct scanner *s, struct segment segment)
+{
+	uint64_t end = segment.offset + segment.length;
+
+	if (end <= s->from || segment.offset >= s->to)
+		return 0;
+	if (segment.kind != SEGMENT_RECORD) {
+		if (segment.offset < s->from) {
+			segment.position += (uint32_t)(s->from - segment.offset);
+			segment.offset = s->from;
+		}
+		segment.length = (end < s->to ? end : s->to) - segment.offset;
+	}
+	return s->sink(s->context, &segment);
+}
 
 static int junk_flush(struct scanner *s)
 {
 	struct segment junk = s->junk;
 
 	s->junk.length = 0;
-	return junk.length ? s->sink(s->context, &junk) : 0;
+	junk.position = 0;
+	return junk.length ? emit(s, junk) : 0;
 }
 
 /* Take bytes [s->at, @end), which @bytes holds, as belonging to nothing. */
@@ -40,6 +67,7 @@ static int junk_add(struct scanner *s, const uint8_t *bytes, uint64_t end)
 {
 	int rc;
 
+	s->overlap = 0;
 	for (; s->at < end; s->at++, bytes++) {
 		enum segment_kind kind = *bytes ? SEGMENT_FOREIGN : SEGMENT_NUL;
 
@@ -55,6 +83,23 @@ static int junk_add(struct scanner *s, const uint8_t *bytes, uint64_t end)
 	return 0;
 }
 
+/* The same for bytes [s->at, @end), which are no more than a view. */
+static int junk_until(struct scanner *s, uint64_t end)
+{
+	const uint8_t *bytes;
+	size_t available;
+	int rc;
+
+	if (s->at >= end)
+		return 0;
+	rc = source_view(s->source, s->at, (size_t)(end - s->at), &bytes, &available);
+	if (rc < 0)
+		return rc;
+	if (available < end - s->at)
+		return -EAGAIN; /* the file shrank under us: look again */
+	return junk_add(s, bytes, end);
+}
+
 static int report(struct scanner *s, const struct segment *segment)
 {
 	int rc = junk_flush(s);
@@ -62,7 +107,12 @@ static int report(struct scanner *s, const struct segment *segment)
 	if (rc < 0)
 		return rc;
 	s->at = segment->offset + segment->length;
-	return s->sink(s->context, segment);
+	s->overlap = 0;
+	if (segment->kind == SEGMENT_PIECE)
+		s->overlap = s->at - s->start < RECORD_CELL_BYTES
+				     ? (size_t)(s->at - s->start)
+				     : RECORD_CELL_BYTES - 1;
+	return emit(s, *segment);
 }
 
 /* Is the record @id, whole, at file offset @offset?  1, 0 or a negative errno. */
@@ -79,39 +129,42 @@ static int record_stands(struct scanner *s, struct record_id id, uint64_t offset
 }
 
 /*
- * A cell of a damaged record stands at @offset, less than a cell after s->at:
- * report the junk before it, and the piece to which it belongs.
+ * A cell of a damaged record stands at @offset: report the junk before it, and
+ * the piece to which it belongs.  Its first bytes may have gone to the piece
+ * before; of those in front only the last 31 can belong to its record: with 32
+ * right bytes there would be another whole cell.
  */
 static int piece_report(struct scanner *s, const struct record_cell *cell,
 			uint64_t offset)
 {
-	uint32_t size_bytes = record_size(s->form, cell->id);
-	size_t before = (size_t)(offset - s->at);
+	uint64_t eaten = s->at > offset ? s->at - offset : 0;
+	uint64_t before = offset + eaten - s->at;
 	struct segment piece = {.kind = SEGMENT_PIECE, .id = cell->id};
-	uint64_t rest = s->to - s->at;
-	size_t length = before + size_bytes - cell->position;
-	size_t available, back, forth;
+	uint64_t length, back, forth;
 	const uint8_t *bytes;
+	size_t available;
 	int rc;
 
-	if (length > rest)
-		length = (size_t)rest;
-	rc = source_view(s->source, s->at, length, &bytes, &available);
+	if (before >= RECORD_CELL_BYTES)
+		before = RECORD_CELL_BYTES - 1;
+	length = before + record_size(s->form, cell->id) - cell->position;
+	if (length > s->stop - (offset - before))
+		length = s->stop - (offset - before);
+	rc = source_view(s->source, offset - before, (size_t)length, &bytes,
+			 &available);
 	if (rc < 0)
 		return rc;
 	if (available < before + RECORD_CELL_BYTES)
 		return -EAGAIN; /* the file shrank under us: look again */
 	back = record_match_backward(s->form, cell->id, cell->position, bytes + before,
-				     before);
+				     (size_t)before);
 	forth = record_match_forward(s->form, cell->id, cell->position, bytes + before,
-				     available - before);
-	rc = junk_add(s, bytes, offset - back);
-	if (rc < 0)
-		return rc;
-	piece.offset = offset - back;
-	piece.length = back + forth;
-	piece.position = cell->position - (uint32_t)back;
-	return report(s, &piece);
+				     available - (size_t)before);
+	piece.offset = offset - back + eaten;
+	piece.length = back + forth - eaten;
+	piece.position = (uint32_t)(cell->position - back + eaten);
+	rc = junk_until(s, piece.offset);
+	return rc < 0 ? rc : report(s, &piece);
 }
 
 /* Report the record or the piece whose cell stands at @offset. */
@@ -123,13 +176,11 @@ static int cell_report(struct scanner *s, const struct record_cell *cell,
 		.id = cell->id,
 		.length = record_size(s->form, cell->id),
 	};
-	const uint8_t *bytes;
-	size_t available;
 	int rc = 0;
 
 	/* Only a scan that begins inside a record meets its body before its head. */
 	if (offset >= cell->position &&
-	    (cell->position == 0 || offset - cell->position < s->from)) {
+	    (cell->position == 0 || offset - cell->position < s->start)) {
 		whole.offset = offset - cell->position;
 		rc = record_stands(s, cell->id, whole.offset);
 	}
@@ -137,46 +188,8 @@ static int cell_report(struct scanner *s, const struct record_cell *cell,
 		return rc;
 	if (rc == 0)
 		return piece_report(s, cell, offset);
-	if (whole.offset > s->at) {
-		rc = source_view(s->source, s->at, (size_t)(whole.offset - s->at),
-				 &bytes, &available);
-		if (rc == 0 && available < whole.offset - s->at)
-			rc = -EAGAIN;
-		if (rc == 0)
-			rc = junk_add(s, bytes, whole.offset);
-	}
+	rc = junk_until(s, whole.offset);
 	return rc < 0 ? rc : report(s, &whole);
-}
-
-/*
- * A cell stands @distance bytes after s->at, where @bytes begins.  Of those
- * before it only the last 31 can belong to its record: with 32 right bytes there
- * would be another whole cell.
- */
-static int cell_found(struct scanner *s, const struct record_cell *cell,
-		      const uint8_t *bytes, size_t distance)
-{
-	uint64_t offset = s->at + distance;
-	int rc = 0;
-
-	if (distance >= RECORD_CELL_BYTES)
-		rc = junk_add(s, bytes, offset - (RECORD_CELL_BYTES - 1));
-	return rc < 0 ? rc : cell_report(s, cell, offset);
-}
-
-/* The range is used up but for less than a cell: all of it is junk. */
-static int tail_report(struct scanner *s)
-{
-	const uint8_t *bytes;
-	size_t available;
-	int rc = source_view(s->source, s->at, (size_t)(s->to - s->at), &bytes,
-			     &available);
-
-	if (rc < 0)
-		return rc;
-	rc = junk_add(s, bytes, s->at + available);
-	s->to = s->at;
-	return rc;
 }
 
 /* One step: the next cell within a stretch of the file, or the stretch as junk. */
@@ -184,29 +197,32 @@ static int scan_step(struct scanner *s)
 {
 	/* Most steps find the next head at once; look no further at first. */
 	static const size_t stretches[] = {2 * RECORD_CELL_BYTES, 1 << 16};
+	uint64_t look = s->at - s->overlap, end;
 	struct record_cell cell;
 	const uint8_t *bytes;
 	size_t available, i = 0;
 	int rc;
 
 	for (size_t stretch = 0; stretch < 2; stretch++) {
-		size_t length = s->to - s->at < stretches[stretch]
-					? (size_t)(s->to - s->at)
+		size_t length = s->stop - look < stretches[stretch]
+					? (size_t)(s->stop - look)
 					: stretches[stretch];
 
-		rc = source_view(s->source, s->at, length, &bytes, &available);
+		rc = source_view(s->source, look, length, &bytes, &available);
 		if (rc < 0)
 			return rc;
 		for (; i + RECORD_CELL_BYTES <= available; i++)
 			if ((bytes[i] == '#' || bytes[i] == '=') &&
+			    look + i + RECORD_CELL_BYTES > s->at &&
 			    record_cell_decode(s->form, bytes + i, available - i,
 					       &cell))
-				return cell_found(s, &cell, bytes, i);
+				return cell_report(s, &cell, look + i);
 	}
-	if (available < RECORD_CELL_BYTES)
-		return tail_report(s);
 	/* No whole cell: all is junk but the 31 bytes that may lead to one. */
-	return junk_add(s, bytes, s->at + available - (RECORD_CELL_BYTES - 1));
+	end = look + available;
+	if (end < s->stop && available >= RECORD_CELL_BYTES)
+		end -= RECORD_CELL_BYTES - 1;
+	return junk_add(s, bytes + s->overlap, end);
 }
 
 int scan_range(struct source *source, const struct record_form *form, uint64_t from,
@@ -216,16 +232,20 @@ int scan_range(struct source *source, const struct record_form *form, uint64_t f
 		.source = source,
 		.form = form,
 		.from = from,
-		.at = from,
+		.to = to,
+		.start = from > MARGIN ? from - MARGIN : 0,
 		.sink = sink,
 		.context = context,
 	};
 	int rc;
 
+	s.at = s.start;
 	for (;;) {
 		/* The source lowers its size when the file shrinks. */
-		s.to = to < source->size_bytes ? to : source->size_bytes;
-		if (s.at >= s.to)
+		s.stop = source->size_bytes;
+		if (to < s.stop && s.stop - to > MARGIN)
+			s.stop = to + MARGIN;
+		if (s.at >= s.stop || s.at >= to)
 			return junk_flush(&s);
 		rc = scan_step(&s);
 		if (rc < 0 && rc != -EAGAIN)
