@@ -14,12 +14,13 @@
 
 uint64_t records_csv_stride(const struct result *result, size_t index)
 {
+	uint64_t stride = result->judgments[index].fact_stride;
 	uint64_t rows = 0;
 
 	for (size_t i = 0; i < result->manifest->strategy_count; i++)
 		rows += result->judgments[i].fact_count;
-	return result->judgments[index].fact_stride *
-	       ((rows + RECORDS_CSV_MAX - 1) / RECORDS_CSV_MAX);
+	stride *= (rows + RECORDS_CSV_MAX - 1) / RECORDS_CSV_MAX;
+	return stride > 0 ? stride : 1;
 }
 
 static void put_offset(FILE *stream, int64_t offset)

@@ -125,14 +125,13 @@ static json_t *sentence_json(const char *sentence)
 static json_t *reason_json(const struct manifest_strategy *strategy,
 			   const struct judgment *judgment)
 {
-	const char *name = strerrorname_np(strategy->skipped_errnum);
-	char text[1024];
+	const char *name = NULL;
+	char text[sizeof(judgment->reason) + 32];
 
-	if (judgment->verdict != VERDICT_SKIPPED || !strategy->skipped)
-		return sentence_json(judgment->reason);
-	if (strategy->skipped_errnum == 0 || !name)
-		return sentence_json(strategy->skipped);
-	snprintf(text, sizeof(text), "%s (%s)", strategy->skipped, name);
+	if (judgment->verdict == VERDICT_SKIPPED && strategy->skipped_errnum)
+		name = strerrorname_np(strategy->skipped_errnum);
+	snprintf(text, sizeof(text), "%s%s%s%s", judgment->reason, name ? " (" : "",
+		 name ? name : "", name ? ")" : "");
 	return sentence_json(text);
 }
 

@@ -61,14 +61,6 @@ struct fairness measure_fairness(const struct judgment *judgment)
 	return fairness;
 }
 
-bool has_anomalies(const struct judgment *judgment)
-{
-	for (size_t kind = 0; kind < ANOMALY_COUNT; kind++)
-		if (judgment->anomalies[kind] > 0)
-			return true;
-	return false;
-}
-
 /* Does strategy @a belong before @b?  Equal ones keep their order. */
 static bool stands_before(const struct result *result, size_t a, size_t b)
 {
@@ -103,12 +95,13 @@ void rank_strategies(const struct result *result, size_t *ret_order)
 
 bool verdict_rests_on(const struct manifest *manifest, size_t index)
 {
-	bool any = false;
+	const struct manifest_strategy *strategy = &manifest->strategies[index];
+	bool only_controls = true;
 
 	for (size_t i = 0; i < manifest->strategy_count; i++)
-		any = any || manifest->strategies[i].required;
-	return !any || manifest->strategies[index].required ||
-	       (manifest->strict && manifest->strategies[index].control);
+		only_controls = only_controls && manifest->strategies[i].control;
+	return strategy->required || only_controls ||
+	       (manifest->strict && strategy->control);
 }
 
 /* Mount options that change what appends and locks do (nfs(5)). */

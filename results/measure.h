@@ -31,9 +31,6 @@ struct fairness {
 
 struct fairness measure_fairness(const struct judgment *judgment);
 
-/* The judgment has found something (a count above 0 that the table has). */
-bool has_anomalies(const struct judgment *judgment);
-
 /*
  * Put into @ret_order the strategies of @result in the order in which people
  * should read them: safe ones, fastest first; then inconclusive, unsafe and
@@ -43,8 +40,9 @@ bool has_anomalies(const struct judgment *judgment);
 void rank_strategies(const struct result *result, size_t *ret_order);
 
 /*
- * Does the verdict of the run rest on strategy number @index?  On the required
- * ones; where none is (only controls were selected), on all.
+ * Does the verdict of the run rest on strategy number @index, as judge_run() has
+ * it?  On the required ones; with --strict on controls too; on all where only
+ * controls were selected.
  */
 bool verdict_rests_on(const struct manifest *manifest, size_t index);
 

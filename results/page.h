@@ -1,0 +1,72 @@
+/*
+ * page - what the parts of the page that a person reads have in common: colour,
+ * paragraphs, lists of strategies and of what was found.
+ */
+#ifndef TAILRACE_RESULTS_PAGE_H
+#define TAILRACE_RESULTS_PAGE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "results/result.h"
+
+struct page {
+	FILE *stream;
+	const struct result *result;
+	const char *run_dir;
+	const char *out_dir; /* where the results are, or NULL */
+	bool colour;
+	size_t columns;
+	size_t *order; /* of the strategies */
+};
+
+/* SGR codes (ECMA-48 section 8.3.117). */
+#define PAGE_BOLD "1"
+#define PAGE_DIM  "2"
+
+/* The code that fits a verdict. */
+extern const char *const verdict_colours[];
+
+/* Both do nothing on a page without colour. */
+void colour_on(const struct page *page, const char *code);
+void colour_off(const struct page *page);
+
+/* A text that is composed before it is wrapped. */
+struct text {
+	FILE *stream;
+	char *bytes;
+	size_t size;
+};
+
+/* Compose on text->stream.  0 or -ENOMEM. */
+int text_begin(struct text *text);
+
+/* Put it on the page, wrapped as put_wrapped() says, end the line, and free it. */
+void text_end(struct text *text, const struct page *page, size_t used, size_t indent);
+
+/* "1,234,567" */
+void put_count(FILE *stream, uint64_t count);
+
+/* Which strategies are meant. */
+typedef bool (*strategy_filter)(const struct result *result, size_t index);
+
+size_t count_strategies(const struct result *result, strategy_filter filter);
+
+/* "flock, fcntl and per-file", in the order of the table. */
+void put_strategies(FILE *stream, const struct page *page, strategy_filter filter);
+
+/* Was one of the kinds in [@first, @end) found? */
+bool has_kinds(const struct judgment *judgment, int first, int end);
+
+/* "overwritten 12, torn 3", of the kinds in [@first, @end) that were found. */
+void put_kinds(FILE *stream, const struct judgment *judgment, int first, int end);
+
+/*
+ * The parts, each in a file of its own.  They return 0 or -ENOMEM; errors of the
+ * stream are left to ferror(3).
+ */
+int print_verdict(const struct page *page);
+int print_table(const struct page *page);
+int print_comparison(const struct page *page);
+
+#endif

@@ -1,0 +1,246 @@
+/*
+ * test_json - result.json: the keys that scripts rely on, null for what was not
+ * measured, and names of any bytes.
+ */
+#include "tests/unit/results/fixture.h"
+#include "tests/unit/unit.h"
+
+#include "core/text.h"
+
+#include <jansson.h>
+#include <string.h>
+
+static const struct results_options no_pictures = {.no_pictures = true};
+
+static const struct fixture_strategy basic[] = {
+	{"append", "append", VERDICT_UNSAFE, true, false, 0.5, 300, 50, "it lost"},
+	{"flock", "flock", VERDICT_SAFE, false, false, 0, 900, 50, "fine"},
+	{"per-file", "per-file", VERDICT_SAFE, false, true, 0, 250, 50, "fine"},
+	{"direct", "direct", VERDICT_SKIPPED, false, false, 0, 0, 50, "no O_DIRECT"},
+};
+
+static json_t *write_and_load(struct fixture *fixture)
+{
+	struct error warning, err;
+	char *text;
+	json_t *root;
+
+	ck_assert_msg(results_write(&fixture->result, fixture->dir, fixture->dir,
+				    &no_pictures, &warning, &err) == 0,
+		      "%s", err.sentence);
+	text = fixture_read(fixture, RESULT_JSON_FILE);
+	root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	ck_assert_ptr_nonnull(root);
+	free(text);
+	return root;
+}
+
+static json_t *strategy(json_t *root, size_t index)
+{
+	return json_array_get(json_object_get(root, "strategies"), index);
+}
+
+/* The value at "a.b.c". */
+static json_t *at(json_t *object, const char *path)
+{
+	char copy[128];
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	for (char *save, *key = strtok_r(copy, ".", &save); key;
+	     key = strtok_r(NULL, ".", &save)) {
+		object = json_object_get(object, key);
+		ck_assert_msg(object != NULL, "no %s", path);
+	}
+	return object;
+}
+
+static void expect_keys(json_t *object, const char *keys)
+{
+	char copy[512];
+	size_t count = 0;
+
+	ck_assert_msg(json_is_object(object), "no object with %s", keys);
+	snprintf(copy, sizeof(copy), "%s", keys);
+	for (char *save, *key = strtok_r(copy, " ", &save); key;
+	     key = strtok_r(NULL, " ", &save), count++)
+		ck_assert_msg(json_object_get(object, key) != NULL, "no %s", key);
+	ck_assert_uint_eq(json_object_size(object), count);
+}
+
+static const char strategy_keys[] =
+	"name spec control claims verdict reason records anomalies notes examples "
+	"contention handoffs duration_s records_per_s bytes_per_s latency_us fairness "
+	"rpc_per_record";
+static const char anomaly_keys[] =
+	"lost interleaved overwritten torn corrupted missing gap gap_bytes duplicate "
+	"foreign foreign_bytes unexpected writer_disorder realtime_disorder "
+	"lock_overlap stale_read divergent_view";
+
+START_TEST(keys_are_those_of_the_contract)
+{
+	struct fixture fixture;
+	json_t *root, *append;
+
+	fixture_init(&fixture, 4, 2, basic, 4);
+	root = write_and_load(&fixture);
+	expect_keys(root, "schema verdict exit_code teeth run faults strategies");
+	ck_assert_str_eq(json_string_value(at(root, "schema")), "tailrace.result/1");
+	expect_keys(at(root, "run"), "id seed ranks hosts");
+	expect_keys(json_array_get(at(root, "run.hosts"), 1),
+		    "name ranks mount clock_error_us");
+	for (size_t i = 0; i < 4; i++) {
+		expect_keys(strategy(root, i), strategy_keys);
+		expect_keys(at(strategy(root, i), "records"),
+			    "attempted acknowledged failed unknown intact recovered");
+		expect_keys(at(strategy(root, i), "anomalies"), anomaly_keys);
+		expect_keys(at(strategy(root, i), "notes"),
+			    "lock_lost stale_cache hung");
+		expect_keys(at(strategy(root, i), "latency_us"),
+			    "append lock_wait write flush unlock");
+		expect_keys(at(strategy(root, i), "fairness"),
+			    "jain longest_wait_ms min_share max_share");
+	}
+	append = strategy(root, 0);
+	expect_keys(at(append, "latency_us.append"), "p50 p90 p99 p999 max");
+	expect_keys(json_array_get(at(append, "examples"), 0),
+		    "kind file offset length record by");
+	expect_keys(at(json_array_get(at(append, "examples"), 0), "record"),
+		    "host rank seq");
+	ck_assert_uint_eq(json_array_size(at(append, "examples")), 3);
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(what_is_unknown_is_null)
+{
+	struct fixture fixture;
+	json_t *root, *skipped;
+
+	fixture_init(&fixture, 4, 2, basic, 4);
+	root = write_and_load(&fixture);
+	ck_assert(json_is_null(at(strategy(root, 1), "anomalies.corrupted")));
+	ck_assert_int_eq(json_integer_value(at(strategy(root, 1), "anomalies.torn")),
+			 0);
+	ck_assert(json_is_null(at(strategy(root, 1), "rpc_per_record")));
+	ck_assert(json_is_null(at(strategy(root, 0), "latency_us.lock_wait")));
+	ck_assert(json_is_null(at(strategy(root, 2), "contention")));
+	ck_assert(json_is_null(at(strategy(root, 2), "handoffs")));
+	skipped = strategy(root, 3);
+	ck_assert_str_eq(json_string_value(at(skipped, "verdict")), "skipped");
+	ck_assert_ptr_nonnull(strstr(json_string_value(at(skipped, "reason")),
+				     "no O_DIRECT (EINVAL)"));
+	ck_assert(json_is_null(at(skipped, "records.acknowledged")));
+	ck_assert(json_is_null(at(skipped, "anomalies.lost")));
+	ck_assert(json_is_null(at(skipped, "records_per_s")));
+	ck_assert(json_is_null(at(skipped, "fairness.jain")));
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(figures_agree)
+{
+	struct fixture fixture;
+	json_t *root, *flock;
+
+	fixture_init(&fixture, 4, 2, basic, 4);
+	fixture.manifest.strategies[1].rpc =
+		json_pack("{s:i,s:i}", "LOCK", 500, "WRITE", 200);
+	root = write_and_load(&fixture);
+	ck_assert_int_eq(json_integer_value(at(root, "exit_code")), 3);
+	ck_assert(json_is_true(at(root, "teeth")));
+	flock = strategy(root, 1);
+	ck_assert_double_eq_tol(json_real_value(at(flock, "rpc_per_record.LOCK")), 2.5,
+				1e-9);
+	ck_assert_double_eq_tol(json_real_value(at(flock, "rpc_per_record.total")), 3.5,
+				1e-9);
+	ck_assert_double_eq_tol(json_real_value(at(flock, "fairness.jain")), 1, 1e-9);
+	ck_assert_double_eq_tol(json_real_value(at(flock, "fairness.min_share")), 0.25,
+				1e-9);
+	ck_assert_double_eq_tol(json_real_value(at(flock, "records_per_s")) *
+					json_real_value(at(flock, "duration_s")),
+				200, 1e-3);
+	/* 5 s between samples: 40 us / 2 + 500 ppm of 2.5 s. */
+	ck_assert_double_eq_tol(
+		json_real_value(
+			at(json_array_get(at(root, "run.hosts"), 1), "clock_error_us")),
+		1270, 1);
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(any_bytes_come_through_names)
+{
+	static const char awkward[] = "ho\"st\n\xff\xc3\xbc 100% %41\\";
+	struct fixture fixture;
+	json_t *root, *host;
+	char *name;
+
+	fixture_init(&fixture, 4, 2, basic, 4);
+	free(fixture.manifest.hosts[0].name);
+	fixture.manifest.hosts[0].name = strdup(awkward);
+	root = write_and_load(&fixture);
+	host = json_array_get(at(root, "run.hosts"), 0);
+	name = text_unescape(json_string_value(at(host, "name")));
+	ck_assert_str_eq(name, awkward);
+	ck_assert_ptr_nonnull(strstr(json_string_value(at(host, "name")), "%FF"));
+	free(name);
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(nothing_acknowledged_is_no_division)
+{
+	static const struct fixture_strategy empty[] = {
+		{"flock", "flock", VERDICT_INCONCLUSIVE, false, false, 0, 1, 0, "none"},
+	};
+	struct fixture fixture;
+	json_t *root;
+
+	fixture_init(&fixture, 2, 1, empty, 1);
+	root = write_and_load(&fixture);
+	ck_assert_int_eq(
+		json_integer_value(at(strategy(root, 0), "records.acknowledged")), 0);
+	ck_assert(json_is_null(at(strategy(root, 0), "records_per_s")));
+	ck_assert(json_is_null(at(strategy(root, 0), "fairness.jain")));
+	ck_assert(json_is_null(at(strategy(root, 0), "latency_us.append")));
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(a_thousand_writers)
+{
+	static const struct fixture_strategy many[] = {
+		{"append", "append", VERDICT_UNSAFE, true, false, 0.5, 300, 4, "lost"},
+	};
+	struct fixture fixture;
+	json_t *root;
+
+	fixture_init(&fixture, 1000, 100, many, 1);
+	root = write_and_load(&fixture);
+	ck_assert_uint_eq(json_array_size(at(root, "run.hosts")), 100);
+	ck_assert_uint_eq(
+		json_array_size(at(json_array_get(at(root, "run.hosts"), 99), "ranks")),
+		10);
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(exit_codes_are_those_of_the_contract)
+{
+	ck_assert_int_eq(verdict_exit_code(VERDICT_SAFE), 0);
+	ck_assert_int_eq(verdict_exit_code(VERDICT_UNSAFE), 1);
+	ck_assert_int_eq(verdict_exit_code(VERDICT_INCONCLUSIVE), 3);
+	ck_assert_int_eq(verdict_exit_code(VERDICT_SKIPPED), 3);
+}
+END_TEST
+
+UNIT_MAIN("json", 60, keys_are_those_of_the_contract, what_is_unknown_is_null,
+	  figures_agree, any_bytes_come_through_names,
+	  nothing_acknowledged_is_no_division, a_thousand_writers,
+	  exit_codes_are_those_of_the_contract)

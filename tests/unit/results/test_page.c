@@ -1,0 +1,180 @@
+/*
+ * test_page - the page that a person reads: the verdict first, unsafe strategies
+ * never before safe ones, both sides of a loss, nothing wider than asked.
+ */
+#include "tests/unit/results/fixture.h"
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+static const struct results_options no_pictures = {.no_pictures = true};
+
+static const struct fixture_strategy all[] = {
+	{"append", "append", VERDICT_UNSAFE, true, false, 0.5, 300, 50, "it lost"},
+	{"flock", "flock", VERDICT_SAFE, false, false, 0, 900, 50, "fine"},
+	{"per-file", "per-file", VERDICT_SAFE, false, true, 0, 250, 50, "fine"},
+	{"fcntl", "fcntl", VERDICT_INCONCLUSIVE, false, false, 0, 950, 50,
+	 "the writers hardly met: contention 0.30 %"},
+	{"direct", "direct", VERDICT_SKIPPED, false, false, 0, 0, 50, "no O_DIRECT"},
+};
+
+/* The summary, of which no line may be wider than 80 columns. */
+static char *summary(struct fixture *fixture)
+{
+	struct error warning, err;
+	char *text;
+
+	ck_assert_msg(results_write(&fixture->result, fixture->dir, fixture->dir,
+				    &no_pictures, &warning, &err) == 0,
+		      "%s", err.sentence);
+	text = fixture_read(fixture, RESULT_SUMMARY_FILE);
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		ck_assert_msg(strcspn(line, "\n") <= 80, "%.*s",
+			      (int)strcspn(line, "\n"), line);
+	return text;
+}
+
+static size_t place(const char *text, const char *what)
+{
+	const char *found = strstr(text, what);
+
+	ck_assert_msg(found != NULL, "no \"%s\" in:\n%s", what, text);
+	return (size_t)(found - text);
+}
+
+/* The same, wherever lines are broken. */
+static void says(const char *text, const char *what)
+{
+	char *flat = strdup(text);
+	size_t length = 0;
+
+	for (const char *p = text; *p; p++) {
+		bool blank = *p == ' ' || *p == '\n';
+
+		if (!blank || (length > 0 && flat[length - 1] != ' '))
+			flat[length++] = blank ? ' ' : *p;
+	}
+	flat[length] = '\0';
+	place(flat, what);
+	free(flat);
+}
+
+START_TEST(safe_comes_first_and_fast)
+{
+	struct fixture fixture;
+	char *text;
+
+	fixture_init(&fixture, 4, 2, all, 3);
+	text = summary(&fixture);
+	ck_assert_uint_eq(place(text, "SAFE: "), 0);
+	ck_assert_uint_lt(place(text, "\nper-file "), place(text, "\nflock "));
+	ck_assert_uint_lt(place(text, "\nflock "), place(text, "\nappend "));
+	says(text, "acknowledged records were lost");
+	says(text, "Teeth shown: append");
+	says(text, "per-file (a file for each writer) was the fastest");
+	says(text, "is no price to compare");
+	says(text, "was overwritten by record");
+	ck_assert_ptr_null(strchr(text, '\033'));
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(unsafe_says_what_was_lost)
+{
+	struct fixture_strategy bad = all[1];
+	struct fixture fixture;
+	char *text;
+
+	bad.verdict = VERDICT_UNSAFE;
+	bad.lost = 0.1;
+	fixture_init(&fixture, 4, 2, &bad, 1);
+	text = summary(&fixture);
+	ck_assert_uint_eq(place(text, "UNSAFE: with flock, "), 0);
+	says(text, "lost: overwritten ");
+	says(text, "Teeth not shown: no control was run.");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(doubt_and_skips_say_why)
+{
+	struct fixture fixture;
+	char *text;
+
+	fixture_init(&fixture, 4, 2, all, 5);
+	text = summary(&fixture);
+	ck_assert_uint_eq(place(text, "INCONCLUSIVE: "), 0);
+	says(text, "why: the writers hardly met: contention 0.30 %");
+	says(text, "why: no O_DIRECT");
+	ck_assert_uint_lt(place(text, "\nfcntl "), place(text, "\nappend "));
+	ck_assert_uint_lt(place(text, "\nappend "), place(text, "\ndirect "));
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(long_names_stand_alone)
+{
+	static const struct fixture_strategy odd[] = {
+		{"flock:batch=16,flush=fdatasync,io=direct,short=retry", "flock",
+		 VERDICT_SAFE, false, false, 0, 900, 10, "fine"},
+		{"bad\x1b[2Jname\n", "append", VERDICT_SAFE, true, false, 0, 9, 10,
+		 "fine"},
+	};
+	struct fixture fixture;
+	char *text;
+
+	fixture_init(&fixture, 2, 2, odd, 2);
+	text = summary(&fixture);
+	place(text, "short=retry\n");
+	says(text, "bad%1B[2Jname%0A");
+	says(text, "Teeth not shown: ");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(nothing_acknowledged_is_a_page_too)
+{
+	static const struct fixture_strategy empty[] = {
+		{"flock", "flock", VERDICT_INCONCLUSIVE, false, false, 0, 1, 0,
+		 "no append was acknowledged"},
+	};
+	struct fixture fixture;
+	char *text;
+
+	fixture_init(&fixture, 2, 1, empty, 1);
+	text = summary(&fixture);
+	says(text, "why: no append was acknowledged");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(a_pipe_gets_no_colour)
+{
+	struct fixture fixture;
+	char *text = NULL;
+	FILE *file = tmpfile();
+	char first[8] = "";
+
+	fixture_init(&fixture, 2, 2, all, 2);
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(results_print(&fixture.result, fixture.dir, NULL, file), 0);
+	rewind(file);
+	ck_assert_uint_eq(fread(first, 1, 5, file), 5);
+	ck_assert_str_eq(first, "SAFE:");
+	fclose(file);
+	/* Nothing was written, so no folder is named. */
+	text = summary(&fixture);
+	says(text, "Run folder");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+UNIT_MAIN("page", 60, safe_comes_first_and_fast, unsafe_says_what_was_lost,
+	  doubt_and_skips_say_why, long_names_stand_alone,
+	  nothing_acknowledged_is_a_page_too, a_pipe_gets_no_colour)
