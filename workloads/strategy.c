@@ -50,6 +50,7 @@ const size_t strategy_preset_count =
  */
 struct key {
 	const char *name;
+	const char *meaning;
 	const char *(*value_name)(size_t index);
 	void (*set)(struct strategy_parts *parts, uint32_t value);
 	uint32_t (*get)(const struct strategy_parts *parts);
@@ -94,11 +95,21 @@ static const char *short_name(size_t index)
 enum { KEY_WAIT, KEY_IO, KEY_FLUSH, KEY_BATCH, KEY_SHORT, KEY_COUNT };
 
 static const struct key keys[KEY_COUNT] = {
-	[KEY_WAIT] = {"wait", wait_name, set_wait, get_wait},
-	[KEY_IO] = {"io", io_name, set_io, get_io},
-	[KEY_FLUSH] = {"flush", flush_name, set_flush, get_flush},
-	[KEY_BATCH] = {"batch", NULL, set_batch, get_batch},
-	[KEY_SHORT] = {"short", short_name, set_short_write, get_short_write},
+	[KEY_WAIT] = {"wait",
+		      "sleep in the kernel for the lock, or try again after 0 to 9 ms",
+		      wait_name, set_wait, get_wait},
+	[KEY_IO] = {"io", "how the file is opened: O_DIRECT, O_SYNC, O_DSYNC", io_name,
+		    set_io, get_io},
+	[KEY_FLUSH] = {"flush",
+		       "what ends each batch before the unlock; close opens the file "
+		       "anew each time",
+		       flush_name, set_flush, get_flush},
+	[KEY_BATCH] = {"batch", "records in one write under one lock", NULL, set_batch,
+		       get_batch},
+	[KEY_SHORT] = {"short",
+		       "whether the rest of a short write is written, or its outcome "
+		       "is unknown",
+		       short_name, set_short_write, get_short_write},
 };
 
 /* ---- parsing ------------------------------------------------------------ */
@@ -185,20 +196,17 @@ static int find_key(const char *name, const struct key **ret_key, struct error *
 			 name);
 }
 
-/* "none, fsync, fdatasync or close" */
-static void value_list(const struct key *key, char *text, size_t text_bytes)
+/* The values of @key behind what @text has: "none", @comma, "fsync", @last ... */
+static void append_values(const struct key *key, const char *comma, const char *last,
+			  char text[STRATEGY_TEXT_BYTES])
 {
-	FILE *file = fmemopen(text, text_bytes, "w");
-
-	text[0] = '\0';
-	if (!file)
-		return;
 	for (size_t i = 0; key->value_name(i); i++) {
-		const char *between = key->value_name(i + 1) ? ", " : " or ";
+		const char *between = key->value_name(i + 1) ? comma : last;
+		size_t used = strlen(text);
 
-		fprintf(file, "%s%s", i ? between : "", key->value_name(i));
+		snprintf(text + used, STRATEGY_TEXT_BYTES - used, "%s%s",
+			 i ? between : "", key->value_name(i));
 	}
-	fclose(file);
 }
 
 static int find_value(const struct key *key, const char *name, uint32_t *ret_value,
@@ -206,7 +214,7 @@ static int find_value(const struct key *key, const char *name, uint32_t *ret_val
 {
 	struct suggestion meant = suggest_for(name);
 	uint64_t number;
-	char text[128];
+	char text[STRATEGY_TEXT_BYTES] = "";
 
 	if (!key->value_name) {
 		if (units_parse_count(name, &number, NULL) < 0 || number < 1 ||
@@ -227,7 +235,8 @@ static int find_value(const struct key *key, const char *name, uint32_t *ret_val
 	if (meant.name)
 		return error_set(err, EINVAL, "%s=%s is unknown%s", key->name, name,
 				 suggest_text(&meant, "", text, sizeof(text)));
-	value_list(key, text, sizeof(text));
+	text[0] = '\0';
+	append_values(key, ", ", " or ", text);
 	return error_set(err, EINVAL, "%s=%s is unknown; it can be %s", key->name, name,
 			 text);
 }
@@ -400,6 +409,19 @@ void strategy_spec_text(const struct strategy_spec *spec,
 		first = false;
 	}
 	memcpy(ret_text, full.name, sizeof(full.name));
+}
+
+bool strategy_key_text(size_t index, char ret_text[STRATEGY_TEXT_BYTES],
+		       const char **ret_meaning)
+{
+	if (index >= KEY_COUNT)
+		return false;
+	snprintf(ret_text, STRATEGY_TEXT_BYTES, "%s=%s", keys[index].name,
+		 keys[index].value_name ? "" : "N");
+	if (keys[index].value_name)
+		append_values(&keys[index], "|", "|", ret_text);
+	*ret_meaning = keys[index].meaning;
+	return true;
 }
 
 const char *strategy_preset_name(const struct strategy_spec *spec)

@@ -73,6 +73,13 @@ void strategy_spec_text(const struct strategy_spec *spec,
 			char ret_text[STRATEGY_TEXT_BYTES]);
 
 /*
+ * Key number @index (0, 1, ...) as "flush=none|fsync|fdatasync|close", and what
+ * it does in *@ret_meaning.  False beyond the last key.
+ */
+bool strategy_key_text(size_t index, char ret_text[STRATEGY_TEXT_BYTES],
+		       const char **ret_meaning);
+
+/*
  * What the verdict needs to know.  The claims are the preset's: no key weakens
  * them, since batch, flush, wait and short all act while the lock is held, or on
  * a file of one's own, and io changes only when the bytes reach the server.

@@ -83,6 +83,6 @@ load ../helper
 @test "a build without MPI says why it cannot run" {
 	[[ ${TAILRACE_MPI:-1} == 0 ]] || skip "this build has MPI"
 	mkdir data
-	refused "$USAGE" tailrace run data
+	refused "$COULD_NOT_RUN" tailrace run data
 	[[ $stderr == *MPI* ]]
 }

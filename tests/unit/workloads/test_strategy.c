@@ -95,6 +95,27 @@ START_TEST(the_full_text_reads_back)
 }
 END_TEST
 
+START_TEST(the_keys_for_people)
+{
+	static const char *const expected[] = {
+		"wait=block|poll",
+		"io=buffered|direct|sync|dsync",
+		"flush=none|fsync|fdatasync|close",
+		"batch=N",
+		"short=fail|retry",
+	};
+	char text[STRATEGY_TEXT_BYTES];
+	const char *meaning;
+	size_t count = 0;
+
+	for (; strategy_key_text(count, text, &meaning); count++) {
+		ck_assert_str_eq(text, expected[count]);
+		ck_assert(meaning[0]);
+	}
+	ck_assert_uint_eq(count, sizeof(expected) / sizeof(expected[0]));
+}
+END_TEST
+
 START_TEST(lists)
 {
 	struct strategy_spec *specs;
@@ -194,5 +215,5 @@ START_TEST(specs_out_of_range)
 END_TEST
 
 UNIT_MAIN("strategy", 10, every_preset_is_whole, keys_set_parts,
-	  the_full_text_reads_back, lists, mistakes, very_long_text, sizes_of_batches,
-	  specs_out_of_range)
+	  the_full_text_reads_back, the_keys_for_people, lists, mistakes,
+	  very_long_text, sizes_of_batches, specs_out_of_range)

@@ -1,0 +1,150 @@
+/* cmd_list - what there is: strategies, keys, claims, anomalies; all from tables. */
+#include "harness/commands.h"
+
+#include "core/claim.h"
+#include "core/options.h"
+#include "core/suggest.h"
+#include "harness/exit_code.h"
+#include "verify/judgment.h"
+#include "workloads/strategy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* By bit number, as claim_names. */
+static const char *const claim_meanings[CLAIM_COUNT] = {
+	"every acknowledged record is there, intact",
+	"none is there twice",
+	"nothing but records: no holes and no NULs between them",
+	"the records of one writer stand in the order in which it wrote them",
+	"a record that was complete before another began stands before it",
+	"no two writers hold the lock at one time",
+};
+
+/* "complete, once", or "nothing". */
+static void print_claims(unsigned int claims)
+{
+	bool first = true;
+
+	for (unsigned int bit = 0; bit < CLAIM_COUNT; bit++) {
+		if (!(claims & 1u << bit))
+			continue;
+		printf("%s%s", first ? "" : ", ", claim_names[bit]);
+		first = false;
+	}
+	printf("%s\n", first ? "nothing" : "");
+}
+
+static void list_strategies(void)
+{
+	printf("Strategies (NAME[:key=value,...]):\n");
+	for (size_t i = 0; i < strategy_preset_count; i++) {
+		const struct strategy_preset *preset = &strategy_presets[i];
+
+		printf("\n  %s%s\n", preset->name, preset->control ? " (control)" : "");
+		printf("    %s\n", preset->summary);
+		printf("    lock:   %s\n", lock_table[preset->parts.lock]->summary);
+		printf("    place:  %s\n",
+		       placement_table[preset->parts.placement]->summary);
+		printf("    claims: ");
+		print_claims(preset->claims);
+		printf("    needs:  %s\n", preset->needs);
+		printf("    seen:   %s\n", preset->origin);
+	}
+}
+
+static void list_keys(void)
+{
+	char text[STRATEGY_TEXT_BYTES];
+	const char *meaning;
+
+	printf("Keys that vary a strategy:\n\n");
+	for (size_t i = 0; strategy_key_text(i, text, &meaning); i++)
+		printf("  %s\n    %s\n", text, meaning);
+}
+
+static void list_claims(void)
+{
+	printf("Claims, by which a strategy is judged:\n\n");
+	for (unsigned int bit = 0; bit < CLAIM_COUNT; bit++)
+		printf("  %-15s %s\n", claim_names[bit], claim_meanings[bit]);
+}
+
+static void list_anomalies(void)
+{
+	printf("Anomalies, and the claims that they contradict:\n\n");
+	for (size_t i = 0; i < ANOMALY_COUNT; i++) {
+		const struct anomaly_info *anomaly = &anomaly_table[i];
+
+		printf("  %-18s %s\n", anomaly->name, anomaly->meaning);
+		if (anomaly->always_unsafe)
+			printf("  %-18s (unsafe, whatever was claimed)\n", "");
+		else if (anomaly->contradicts) {
+			printf("  %-18s (contradicts ", "");
+			for (unsigned int bit = 0; bit < CLAIM_COUNT; bit++)
+				if (anomaly->contradicts == 1u << bit)
+					printf("%s", claim_names[bit]);
+			printf(")\n");
+		}
+	}
+}
+
+static const struct topic {
+	const char *name;
+	void (*list)(void);
+} topics[] = {
+	{"strategies", list_strategies},
+	{"keys", list_keys},
+	{"claims", list_claims},
+	{"anomalies", list_anomalies},
+};
+#define TOPIC_COUNT (sizeof(topics) / sizeof(topics[0]))
+
+static const struct option_table table = {
+	.program = "tailrace list",
+	.operands = "[strategies|keys|claims|anomalies]",
+	.summary =
+		"Show the strategies, what each claims and needs, the keys that vary "
+		"them, and the anomalies that the verifier names.",
+	.operands_max = 1,
+};
+
+static int list(const char *name)
+{
+	struct suggestion meant = suggest_for(name ? name : "");
+	char text[128];
+
+	for (size_t i = 0; i < TOPIC_COUNT; i++) {
+		suggest_offer(&meant, topics[i].name);
+		if (!name && i > 0)
+			printf("\n");
+		if (!name || strcmp(topics[i].name, name) == 0)
+			topics[i].list();
+		if (name && strcmp(topics[i].name, name) == 0)
+			return EXIT_SAFE;
+	}
+	if (!name)
+		return EXIT_SAFE;
+	fprintf(stderr, "tailrace: there are no '%s' to list%s\n", name,
+		meant.name ? suggest_text(&meant, "", text, sizeof(text))
+			   : "; see tailrace list --help");
+	return EXIT_USAGE;
+}
+
+int cmd_list(int argc, char **argv)
+{
+	struct options options = {0};
+	struct error err;
+	int code = EXIT_SAFE;
+
+	if (options_parse(&options, &table, argc, argv, NULL, &err) < 0) {
+		fprintf(stderr, "tailrace: %s\n", err.sentence);
+		return EXIT_USAGE;
+	}
+	if (options.help)
+		options_help(&table, stdout);
+	else
+		code = list(options.operand_count ? options.operands[0] : NULL);
+	options_release(&options);
+	return code;
+}

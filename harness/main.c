@@ -1,0 +1,136 @@
+/* main - the subcommands of tailrace; each is in cmd_<name>.c. */
+#include "core/suggest.h"
+#include "harness/commands.h"
+#include "harness/exit_code.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#if TAILRACE_WITH_MPI
+#define IF_MPI(run) run
+#define MPI_TEXT    "with MPI"
+#else
+#define IF_MPI(run) NULL
+#define MPI_TEXT    "without MPI"
+#endif
+
+static const struct command {
+	const char *name;
+	const char *operands;
+	int (*run)(int argc, char **argv); /* NULL: not in this build */
+	const char *summary;
+} commands[] = {
+	{"run", "DIR", IF_MPI(cmd_run),
+	 "append in DIR from many processes, verify, and report"},
+	{"verify", "RUN", cmd_verify, "judge a finished run again, offline"},
+	{"report", "RUN", cmd_report, "write the results and plots of a run again"},
+	{"list", "", cmd_list, "show strategies, claims and anomalies"},
+};
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(void)
+{
+	fputs("Usage: tailrace COMMAND [OPTION]... [ARGUMENT]\n"
+	      "\n"
+	      "When many processes on many hosts append to one file on a shared mount, "
+	      "does\n"
+	      "every record survive, whole, in place and in order, and at what price?\n"
+	      "\n"
+	      "Commands:\n",
+	      stdout);
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		printf("  %-7s %-4s  %s%s\n", commands[i].name, commands[i].operands,
+		       commands[i].summary,
+		       commands[i].run ? "" : " (not in this build)");
+	fputs("\n"
+	      "  tailrace COMMAND --help  explains the options of a command\n"
+	      "  tailrace --version       tells what this is\n"
+	      "\n"
+	      "Exit status: 0 safe (or done), 1 unsafe, 2 wrong usage, 3 "
+	      "inconclusive,\n"
+	      "4 could not run.\n",
+	      stdout);
+}
+
+static void print_version(void)
+{
+	printf("tailrace %s%s%s\n%s, %s\n", TAILRACE_VERSION,
+	       *TAILRACE_COMMIT ? " " : "", TAILRACE_COMMIT, TAILRACE_COMPILER,
+	       MPI_TEXT);
+}
+
+static int refuse_command(const char *name)
+{
+	struct suggestion meant = suggest_for(name);
+	char text[128];
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		suggest_offer(&meant, commands[i].name);
+	fprintf(stderr, "tailrace: there is no command '%s'%s\n", name,
+		meant.name ? suggest_text(&meant, "", text, sizeof(text))
+			   : "; see tailrace --help");
+	return EXIT_USAGE;
+}
+
+static int run_command(int argc, char **argv)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(commands[i].name, argv[0]) != 0)
+			continue;
+		if (commands[i].run)
+			return commands[i].run(argc, argv);
+		fprintf(stderr, "tailrace: this build has no MPI, which %s needs\n",
+			argv[0]);
+		return EXIT_COULD_NOT_RUN;
+	}
+	return refuse_command(argv[0]);
+}
+
+static int dispatch(int argc, char **argv)
+{
+	const char *first = argc > 1 ? argv[1] : "";
+
+	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+		print_help();
+		return EXIT_SAFE;
+	}
+	if (strcmp(first, "--version") == 0) {
+		print_version();
+		return EXIT_SAFE;
+	}
+	if (argc < 2 || first[0] == '-') {
+		fprintf(stderr,
+			"tailrace: a command comes first; see tailrace --help\n");
+		return EXIT_USAGE;
+	}
+	return run_command(argc - 1, argv + 1);
+}
+
+/* A file that we open must not become standard output by accident. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	int code;
+
+	fill_standard_descriptors();
+	code = dispatch(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "tailrace: cannot write to standard output: %s\n",
+			strerror(errno));
+		return EXIT_COULD_NOT_RUN;
+	}
+	return code;
+}
