@@ -41,7 +41,7 @@ static void format_rate(char buffer[FORMAT_MAX], const struct judgment *judgment
 	char count[FORMAT_MAX];
 
 	if (judgment->verdict == VERDICT_SKIPPED || isnan(rate)) {
-		strcpy(buffer, "-");
+		snprintf(buffer, FORMAT_MAX, "-");
 		return;
 	}
 	if (rate < 10)
@@ -49,7 +49,7 @@ static void format_rate(char buffer[FORMAT_MAX], const struct judgment *judgment
 	else
 		format_count(count, (uint64_t)(rate + 0.5));
 	if (judgment->verdict == VERDICT_SAFE)
-		strcpy(buffer, count);
+		snprintf(buffer, FORMAT_MAX, "%s", count);
 	else
 		snprintf(buffer, FORMAT_MAX, "(%.*s)", FORMAT_MAX - 3, count);
 }
@@ -58,7 +58,7 @@ static void format_lost(char buffer[FORMAT_MAX], const struct judgment *judgment
 {
 	if (judgment->verdict == VERDICT_SKIPPED ||
 	    judgment->anomalies[ANOMALY_LOST] == COUNT_NULL)
-		strcpy(buffer, "-");
+		snprintf(buffer, FORMAT_MAX, "-");
 	else
 		format_count(buffer, (uint64_t)judgment->anomalies[ANOMALY_LOST]);
 }
@@ -70,7 +70,7 @@ static void format_latency(char buffer[UNITS_TEXT_BYTES],
 	const struct histogram *append = judgment->latency;
 
 	if (!append || append[LATENCY_APPEND].count == 0)
-		strcpy(buffer, "-");
+		snprintf(buffer, FORMAT_MAX, "-");
 	else
 		units_format_duration(
 			histogram_quantile(&append[LATENCY_APPEND], fraction), buffer);
@@ -80,7 +80,7 @@ static void format_contention(char buffer[FORMAT_MAX], const struct judgment *ju
 {
 	if (judgment->verdict == VERDICT_SKIPPED || !judgment->contention_applies ||
 	    isnan(judgment->contention))
-		strcpy(buffer, "-");
+		snprintf(buffer, FORMAT_MAX, "-");
 	else
 		snprintf(buffer, FORMAT_MAX, "%.1f %%", judgment->contention * 100);
 }

@@ -76,22 +76,25 @@ void put_plot_titles(FILE *settings, const struct manifest *manifest, const char
 	free(setting);
 }
 
-static int open_file(const struct folder *folder, const char *name, const char *suffix,
-		     FILE **ret_stream)
+/* NULL with errno where it cannot be made. */
+static FILE *open_file(const struct folder *folder, const char *name,
+		       const char *suffix)
 {
 	char path[NAME_BYTES + 8];
+	FILE *stream;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s%s", name, suffix);
+	/* A leftover can only be that of a dead process with our id. */
+	unlinkat(folder->temporary_fd, path, 0);
 	fd = openat(folder->temporary_fd, path,
 		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return -errno;
-	*ret_stream = fdopen(fd, "w");
-	if (*ret_stream)
-		return 0;
-	close(fd);
-	return -ENOMEM;
+		return NULL;
+	stream = fdopen(fd, "w");
+	if (!stream)
+		close(fd);
+	return stream;
 }
 
 static int close_file(FILE *stream)
@@ -107,15 +110,13 @@ static int close_file(FILE *stream)
 static int write_inputs(const struct folder *folder, const struct plot *plot,
 			const char *name, size_t strategy)
 {
-	FILE *data, *script;
-	int rc, data_rc, script_rc;
+	FILE *data = open_file(folder, name, DATA_SUFFIX);
+	FILE *script = data ? open_file(folder, name, SCRIPT_SUFFIX) : NULL;
+	int rc = -errno, data_rc, script_rc;
 
-	rc = open_file(folder, name, DATA_SUFFIX, &data);
-	if (rc < 0)
-		return rc;
-	rc = open_file(folder, name, SCRIPT_SUFFIX, &script);
-	if (rc < 0) {
-		fclose(data);
+	if (!script) {
+		if (data)
+			fclose(data);
 		return rc;
 	}
 	fprintf(script, "# Draws %s.svg and %s.png: gnuplot %s.gp\nname = '%s'\n", name,
