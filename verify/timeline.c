@@ -95,8 +95,17 @@ void latest_add(struct latest *latest, const struct moment *moment, struct recor
 
 	if (!own->any || own->moment.own_ns < moment->own_ns)
 		*own = mark;
-	if (!latest->over_all.any || latest->over_all.moment.low_ns < moment->low_ns)
+	if (latest->over_all.any && latest->over_all.moment.host == moment->host) {
+		if (latest->over_all.moment.low_ns < moment->low_ns)
+			latest->over_all = mark;
+	} else if (!latest->over_all.any ||
+		   latest->over_all.moment.low_ns < moment->low_ns) {
+		latest->elsewhere = latest->over_all;
 		latest->over_all = mark;
+	} else if (!latest->elsewhere.any ||
+		   latest->elsewhere.moment.low_ns < moment->low_ns) {
+		latest->elsewhere = mark;
+	}
 }
 
 bool latest_after(const struct latest *latest, const struct moment *moment,
@@ -109,9 +118,10 @@ bool latest_after(const struct latest *latest, const struct moment *moment,
 		*ret_id = own->id;
 		return true;
 	}
-	/* Another host's bound; one of this host's was decided above. */
-	if (all->any && all->moment.host != moment->host &&
-	    moment_before(moment, &all->moment)) {
+	/* Another host's bound: this host's own was decided above. */
+	if (all->any && all->moment.host == moment->host)
+		all = &latest->elsewhere;
+	if (all->any && moment_before(moment, &all->moment)) {
 		*ret_id = all->id;
 		return true;
 	}

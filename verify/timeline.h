@@ -27,7 +27,8 @@ bool moment_before(const struct moment *a, const struct moment *b);
 
 /*
  * The latest of many moments, in the sense that matters here: whatever is
- * before any of them is before this.  One bound per host and one over all.
+ * before any of them is before this.  One bound per host on its own clock; and
+ * on rank 0's the latest of all, and the latest of another host than that one's.
  * Owner: whoever called latest_init; ended by latest_release.
  */
 struct latest {
@@ -35,7 +36,7 @@ struct latest {
 		bool any;
 		struct moment moment;
 		struct record_id id; /* whose moment it is */
-	} * per_host, over_all;
+	} * per_host, over_all, elsewhere;
 	size_t host_count;
 };
 
