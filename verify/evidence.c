@@ -18,12 +18,18 @@ static bool history_is_damaged(const struct evidence *e, uint32_t writer,
 {
 	const struct manifest_writer *end = &e->strategy->writers[writer];
 
-	return strcmp(history->identity.run_id, e->manifest->run_id) != 0 ||
-	       history->identity.strategy_index != e->strategy_index ||
-	       history->identity.writer != writer || history->cut ||
-	       history->count < end->begun ||
+	return history->cut || history->count < end->begun ||
 	       (!history->finished && end->end != WRITER_KILLED &&
 		end->end != WRITER_HUNG);
+}
+
+/* Is it a history of this run and strategy, and of this writer? */
+static bool history_is_ours(const struct evidence *e, uint32_t writer,
+			    const struct history *history)
+{
+	return strcmp(history->identity.run_id, e->manifest->run_id) == 0 &&
+	       history->identity.strategy_index == e->strategy_index &&
+	       history->identity.writer == writer;
 }
 
 static int writer_open(struct evidence *e, const char *run_dir, uint32_t writer)
@@ -37,9 +43,12 @@ static int writer_open(struct evidence *e, const char *run_dir, uint32_t writer)
 		return -ENOMEM;
 	rc = history_open(&w->history, path, NULL);
 	free(path);
-	w->damaged = rc < 0 || history_is_damaged(e, writer, &w->history);
-	if (rc == 0 && w->history.identity.writer != writer)
+	/* Another's history tells nothing of this writer: as good as none. */
+	if (rc == 0 && !history_is_ours(e, writer, &w->history)) {
 		history_close(&w->history);
+		rc = -ENOENT;
+	}
+	w->damaged = rc < 0 || history_is_damaged(e, writer, &w->history);
 	e->damaged_histories += w->damaged;
 	w->found = calloc(w->history.count / 64 + 1, sizeof(*w->found));
 	return w->found ? 0 : -ENOMEM;
@@ -160,6 +169,10 @@ int evidence_add(struct evidence *e, const struct finding *finding)
 			      ? e->damaged_histories == 0
 			      : !e->writers[finding->record.writer].damaged;
 
+	/* Both sides of what compares two times must have remembered whole. */
+	if (finding->kind == ANOMALY_REALTIME_DISORDER ||
+	    finding->kind == ANOMALY_LOCK_OVERLAP)
+		proven &= !e->writers[finding->by.writer].damaged;
 	if (*count == COUNT_NULL)
 		*count = 0;
 	e->proven[finding->kind] += proven;
