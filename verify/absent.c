@@ -47,52 +47,70 @@ int pieces_gather(const struct evidence *e, struct stash *pieces)
 	return 0;
 }
 
-static int compare_believed(const void *a, const void *b)
-{
-	const struct absent *x = a, *y = b;
-
-	return x->believed < y->believed ? -1 : x->believed > y->believed;
-}
-
 static int compare_records(const void *a, const void *b)
 {
 	return record_id_compare(((const struct absent *)a)->id,
 				 ((const struct absent *)b)->id);
 }
 
-/* Append @seq of @writer believes @offset: doubt the absent ones that do too. */
-static void believed_compare(const struct evidence *e, uint32_t writer, uint64_t seq,
-			     int64_t offset, struct absent *absent, size_t count)
+/* By the range that they believe; for qsort_r(3). */
+static int compare_believed(const void *a, const void *b, void *form)
 {
-	struct record_id id = {.writer = writer, .seq = seq};
+	const struct absent *x = a, *y = b;
+	uint32_t x_bytes = record_size(form, x->id), y_bytes = record_size(form, y->id);
+
+	if (x->believed != y->believed)
+		return x->believed < y->believed ? -1 : 1;
+	return x_bytes < y_bytes ? -1 : x_bytes > y_bytes;
+}
+
+/* The first of @count sorted ones that believes the range of @key, or NULL. */
+static struct absent *believed_find(struct record_form *form, const struct absent *key,
+				    struct absent *absent, size_t count)
+{
 	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (absent[middle].believed < offset)
+		if (compare_believed(&absent[middle], key, form) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < count && absent[low].believed == offset; low++)
-		if (absent[low].id.seq != seq &&
-		    record_size(&e->form, absent[low].id) == record_size(&e->form, id))
-			absent[low].doubted = true;
+	if (low == count || compare_believed(&absent[low], key, form) != 0)
+		return NULL;
+	return &absent[low];
 }
 
-/* Look for equal believed ranges among the appends of one writer. */
+/*
+ * Look for equal believed ranges among the appends of one writer.  Of those that
+ * share one the first is doubted by any other append, and the rest follow it: so
+ * a writer that always believes the same costs no more than any.
+ */
 static void believed_doubt(const struct evidence *e, uint32_t writer,
 			   struct absent *absent, size_t count)
 {
 	const struct history *history = &e->writers[writer].history;
+	struct record_form form = e->form;
 	struct history_entry entry;
 
-	qsort(absent, count, sizeof(*absent), compare_believed);
-	for (uint64_t seq = 0; count && seq < history->count; seq++)
-		if (history_get(history, seq, &entry) == 0 &&
-		    entry.offset != HISTORY_OFFSET_UNKNOWN)
-			believed_compare(e, writer, seq, entry.offset, absent, count);
+	qsort_r(absent, count, sizeof(*absent), compare_believed, &form);
+	for (uint64_t seq = 0; count && seq < history->count; seq++) {
+		struct absent key = {.id = {.writer = writer, .seq = seq}};
+		struct absent *first;
+
+		if (history_get(history, seq, &entry) < 0 ||
+		    entry.offset == HISTORY_OFFSET_UNKNOWN)
+			continue;
+		key.believed = entry.offset;
+		first = believed_find(&form, &key, absent, count);
+		if (first && first->id.seq != seq)
+			first->doubted = true;
+	}
+	for (size_t i = 1; i < count; i++)
+		if (compare_believed(&absent[i - 1], &absent[i], &form) == 0)
+			absent[i].doubted |= absent[i - 1].doubted;
 	for (size_t i = 0; i < count; i++)
 		if (absent[i].doubted)
 			absent[i].believed = HISTORY_OFFSET_UNKNOWN;
