@@ -15,10 +15,31 @@ struct matcher {
 	} last; /* the last first intact copy */
 };
 
+/* The damage that ends where @segment begins, if both are foreign. */
+static struct damage *foreign_before(struct matcher *m, const struct segment *segment)
+{
+	struct stash *all = &m->e->damage;
+	struct damage *last;
+
+	if (!all->count || segment->kind != SEGMENT_FOREIGN)
+		return NULL;
+	last = (struct damage *)all->items + all->count - 1;
+	if (last->file != m->file || last->segment.kind != SEGMENT_FOREIGN ||
+	    last->segment.offset + last->segment.length != segment->offset)
+		return NULL;
+	return last;
+}
+
+/* Foreign runs that touch are one: a record of nobody may stand beside junk. */
 static int damage_add(struct matcher *m, const struct segment *segment)
 {
 	struct damage damage = {.segment = *segment, .file = m->file};
+	struct damage *last = foreign_before(m, segment);
 
+	if (last) {
+		last->segment.length += segment->length;
+		return 0;
+	}
 	return stash_add(&m->e->damage, &damage);
 }
 

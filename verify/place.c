@@ -91,17 +91,3 @@ struct place_content place_look(const struct evidence *e, const struct place *pl
 	}
 	return content;
 }
-
-bool place_is_foreign(const struct evidence *e, uint32_t file, uint64_t from,
-		      uint64_t length)
-{
-	size_t i = damage_find(e, file, from);
-
-	if (i == e->damage.count || damage_at(e, i)->file != file)
-		return false;
-	/* Two foreign runs never touch: they would be one. */
-	return damage_at(e, i)->segment.kind == SEGMENT_FOREIGN &&
-	       damage_at(e, i)->segment.offset <= from &&
-	       damage_at(e, i)->segment.offset + damage_at(e, i)->segment.length >=
-		       from + length;
-}

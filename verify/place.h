@@ -33,8 +33,4 @@ size_t damage_find(const struct evidence *evidence, uint32_t file, uint64_t offs
 struct place_content place_look(const struct evidence *evidence,
 				const struct place *place, struct record_id id);
 
-/* Does @place hold nothing but foreign bytes from @from on, for @length? */
-bool place_is_foreign(const struct evidence *evidence, uint32_t file, uint64_t from,
-		      uint64_t length);
-
 #endif
