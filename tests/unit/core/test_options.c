@@ -106,6 +106,18 @@ static void enter_new_folder(void)
 	ck_assert_int_eq(chdir(path), 0);
 }
 
+/* Remove the files of @names (NULL at the end) and the folder. */
+static void leave_folder(const char *const *names)
+{
+	char path[64];
+
+	for (; *names; names++)
+		ck_assert_int_eq(unlink(*names), 0);
+	ck_assert_ptr_nonnull(getcwd(path, sizeof(path)));
+	ck_assert_int_eq(chdir("/"), 0);
+	ck_assert_int_eq(rmdir(path), 0);
+}
+
 START_TEST(all_forms)
 {
 	struct options options = {0};
@@ -182,6 +194,7 @@ START_TEST(files_of_arguments)
 	ck_assert_int_eq(PARSE(&options, &wanted, &err, "--", "@outer"), 0);
 	ck_assert_str_eq(options.operands[0], "@outer");
 	options_release(&options);
+	leave_folder((const char *const[]){"inner", "outer", NULL});
 }
 END_TEST
 
@@ -211,6 +224,7 @@ START_TEST(files_that_cannot_be_meant)
 	ck_assert_int_eq(ftruncate(fd, ARGUMENTS_FILE_BYTES_MAX + 1), 0);
 	REFUSED("nul is too large for a file of arguments", "@nul");
 	close(fd);
+	leave_folder((const char *const[]){"self", "slash", "end", "nul", NULL});
 }
 END_TEST
 
@@ -261,6 +275,7 @@ START_TEST(saved_arguments_repeat_the_run)
 	free(text_again);
 	options_release(&options);
 	options_release(&again);
+	leave_folder((const char *const[]){"args", NULL});
 }
 END_TEST
 
