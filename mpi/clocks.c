@@ -135,42 +135,62 @@ static int sample_own_host(struct clocks *clocks, uint64_t now_ns)
 	return series_add(&clocks->series[0], &exact);
 }
 
-int clocks_tick(struct clocks *clocks, uint64_t now_ns, bool hurry)
+static bool round_is_over(const struct clocks *clocks)
+{
+	return !clocks->busy && clocks->next >= clocks->hosts->count;
+}
+
+static int begin_round(struct clocks *clocks, uint64_t now_ns)
+{
+	if (!clocks->hurry && now_ns - clocks->round_ns < CLOCK_INTERVAL_NS)
+		return 0;
+	clocks->hurry = false;
+	clocks->round_ns = now_ns;
+	clocks->next = 1; /* host 0 is our own */
+	return sample_own_host(clocks, now_ns);
+}
+
+int clocks_tick(struct clocks *clocks, uint64_t now_ns)
 {
 	struct mail call = {.kind = MAIL_CLOCK_CALL};
 
 	if (clocks->busy)
 		return 0;
-	if (clocks->next == clocks->hosts->count) {
-		if (!hurry && now_ns - clocks->round_ns < CLOCK_INTERVAL_NS)
-			return 0;
-		clocks->round_ns = now_ns;
-		clocks->next = 1;
-		return sample_own_host(clocks, now_ns);
-	}
+	if (round_is_over(clocks))
+		return begin_round(clocks, now_ns);
 	clocks->asked = clocks->next++;
 	clocks->busy = true;
 	clocks->spin_until_ns = 0;
 	return mail_send(clocks->box, clocks->hosts->host[clocks->asked].leader, &call);
 }
 
-size_t clocks_fewest(const struct clocks *clocks)
+void clocks_hurry(struct clocks *clocks)
 {
-	size_t fewest = SIZE_MAX;
+	clocks->hurry = true;
+}
 
-	for (size_t i = 0; i < clocks->hosts->count; i++)
-		if (clocks->series[i].count < fewest)
-			fewest = clocks->series[i].count;
-	return fewest;
+bool clocks_round_complete(const struct clocks *clocks)
+{
+	return !clocks->hurry && round_is_over(clocks);
+}
+
+/* What is to be added to @host's clock to get rank 0's. */
+static uint64_t offset_of(const struct clocks *clocks, size_t host)
+{
+	const struct clock_series *series = &clocks->series[host];
+
+	return series->count ? (uint64_t)series->samples[series->count - 1].offset_ns
+			     : 0;
 }
 
 uint64_t clocks_to_host(const struct clocks *clocks, size_t host, uint64_t at_ns)
 {
-	const struct clock_series *series = &clocks->series[host];
+	return at_ns - offset_of(clocks, host);
+}
 
-	if (!series->count)
-		return at_ns;
-	return at_ns - (uint64_t)series->samples[series->count - 1].offset_ns;
+uint64_t clocks_from_host(const struct clocks *clocks, size_t host, uint64_t at_ns)
+{
+	return at_ns + offset_of(clocks, host);
 }
 
 /* ---- both -------------------------------------------------------------- */

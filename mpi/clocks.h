@@ -39,8 +39,9 @@ struct clocks {
 	struct clock_series *series; /* by host */
 	size_t asked;		     /* the host of the burst, if busy */
 	bool busy;
-	size_t next;	   /* host that is due next */
-	uint64_t round_ns; /* when the round that is under way began */
+	bool hurry;	   /* begin a round at the next tick */
+	size_t next;	   /* the host that is due; past the last: none is */
+	uint64_t round_ns; /* when the latest round began */
 
 	/* Both sides of a burst. */
 	uint64_t spin_until_ns;
@@ -68,15 +69,19 @@ bool clocks_spinning(const struct clocks *clocks, uint64_t now_ns);
 
 /*
  * Rank 0: begin the burst that is due, if any.  Rounds over all hosts begin
- * CLOCK_INTERVAL_NS apart, or at once where @hurry.  0 or a negative errno.
+ * CLOCK_INTERVAL_NS apart; clocks_hurry has one begin at the next tick, and
+ * clocks_round_complete says whether it is over.  0 or a negative errno.
  */
-int clocks_tick(struct clocks *clocks, uint64_t now_ns, bool hurry);
+int clocks_tick(struct clocks *clocks, uint64_t now_ns);
+void clocks_hurry(struct clocks *clocks);
+bool clocks_round_complete(const struct clocks *clocks);
 
-/* Rank 0: how many samples the host that has fewest has. */
-size_t clocks_fewest(const struct clocks *clocks);
-
-/* Rank 0: what @host's clock shows when rank 0's shows @at_ns. */
+/*
+ * Rank 0: what @host's clock shows when rank 0's shows @at_ns, and the other way
+ * round, by the latest sample.
+ */
 uint64_t clocks_to_host(const struct clocks *clocks, size_t host, uint64_t at_ns);
+uint64_t clocks_from_host(const struct clocks *clocks, size_t host, uint64_t at_ns);
 
 /*
  * The sample that an exchange gives: sent and returned on the leader's clock,

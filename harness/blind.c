@@ -1,0 +1,30 @@
+/* blind - see blind.h. */
+#include "harness/blind.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int blind_judgment(struct judgment *judgment, const struct manifest *manifest,
+		   const char *why)
+{
+	struct judgment j = {
+		.verdict = VERDICT_INCONCLUSIVE,
+		.lock_lost = COUNT_NULL,
+		.stale_cache = COUNT_NULL,
+		.fact_stride = 1,
+		.writer_count = manifest->rank_count,
+	};
+
+	snprintf(j.reason, sizeof(j.reason), "%.511s", why);
+	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
+		j.anomalies[kind] = COUNT_NULL;
+	j.latency = calloc(LATENCY_PARTS, sizeof(*j.latency));
+	j.shares = calloc(manifest->rank_count, sizeof(*j.shares));
+	if (!j.latency || !j.shares) {
+		judgment_release(&j);
+		return -ENOMEM;
+	}
+	*judgment = j;
+	return 0;
+}

@@ -1,0 +1,329 @@
+/*
+ * cmd_run - `tailrace run`: the life of a run, from the plan to the verdict.
+ *
+ *	plan -> ranks agree -> preflight -> for each strategy { append, gather,
+ *	judge } -> verdict -> results
+ */
+#include "harness/commands.h"
+
+#include "harness/interrupt.h"
+#include "harness/judging.h"
+#include "harness/outline.h"
+#include "harness/phase.h"
+#include "harness/preflight.h"
+#include "harness/relaunch.h"
+#include "harness/run.h"
+#include "harness/runfolder.h"
+#include "harness/tasks.h"
+#include "core/units.h"
+#include "mpi/launch.h"
+#include "results/result.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- the steps, in order ------------------------------------------------------ */
+
+/* Rank 0 draws and names; then every rank has the same plan. */
+static enum exit_code agree_on_plan(struct run *run, struct error *err)
+{
+	enum exit_code code = EXIT_SAFE;
+	int rc = plan_set_ranks(&run->plan, run->world.size, err);
+
+	if (rc == 0 && run_is_first(run))
+		rc = plan_settle(&run->plan, err);
+	if (rc < 0)
+		code = rc == -EINVAL ? EXIT_USAGE : EXIT_COULD_NOT_RUN;
+	code = run_agree(run, code, err);
+	if (code != EXIT_SAFE)
+		return code;
+	rc = world_broadcast(&run->world, &run->plan, sizeof(run->plan));
+	if (rc < 0)
+		run_lost_touch(run, rc);
+	return EXIT_SAFE;
+}
+
+/* Who is where: hosts, letters, clocks, and the outline of the manifest. */
+static enum exit_code meet(struct run *run, struct error *err)
+{
+	int rc = hosts_init(&run->hosts, &run->world, err);
+
+	mailbox_init(&run->box, &run->world);
+	if (rc == 0)
+		rc = clocks_init(&run->clocks, &run->box, &run->hosts);
+	if (rc == 0)
+		rc = outline_make(run, err);
+	return run_agree(run, rc < 0 ? EXIT_COULD_NOT_RUN : EXIT_SAFE, err);
+}
+
+/* What the run will cost, before it costs anything. */
+static void announce(const struct run *run)
+{
+	const struct plan *plan = &run->plan;
+	const struct manifest_host *host = &run->manifest.hosts[0];
+	char text[UNITS_TEXT_BYTES];
+
+	if (plan->quiet)
+		return;
+	fprintf(stderr,
+		"tailrace: %u rank%s on %zu host%s will write %s%s to %s (%s)\n",
+		plan->ranks, plan->ranks == 1 ? "" : "s", run->hosts.count,
+		run->hosts.count == 1 ? "" : "s", plan->records ? "at most " : "",
+		plan->records ? units_format_bytes(plan_total_bytes(plan), text)
+			      : "until the time is over",
+		plan->dir, host->fstype);
+}
+
+/* The run folder and the run's directory in DIR: both are made, or neither. */
+static enum exit_code check_and_make(struct run *run, struct error *err)
+{
+	enum exit_code code = EXIT_SAFE;
+	unsigned int made = 0;
+
+	if (run_is_first(run))
+		code = runfolder_make(&run->plan, &made, err);
+	code = run_agree(run, code, err);
+	if (code != EXIT_SAFE)
+		return code;
+	code = preflight(run, err);
+	if (code != EXIT_SAFE) {
+		if (run_is_first(run))
+			runfolder_discard(&run->plan, made);
+		return code;
+	}
+	if (run_is_first(run)) {
+		announce(run);
+		if (runfolder_open(run, err) < 0)
+			code = EXIT_COULD_NOT_RUN;
+	}
+	return run_agree(run, code, err);
+}
+
+/* Rank 0: judge strategy @index and say so; the others sleep meanwhile. */
+static void judge(struct judging *judging, uint32_t index)
+{
+	const struct run *run = judging->run;
+	struct judge_answer answer;
+
+	judging_strategy(judging, index, &answer);
+	if (!run->plan.quiet)
+		fprintf(stderr, "tailrace: %s: %s: %s\n",
+			run->manifest.strategies[index].name,
+			verdict_name((enum verdict)answer.verdict), answer.sentence);
+}
+
+/* Has rank 0 been asked to stop?  Collective. */
+static bool is_stopped(const struct run *run)
+{
+	int32_t stopped = interrupt_asked();
+	int rc = world_broadcast(&run->world, &stopped, sizeof(stopped));
+
+	if (rc < 0)
+		run_lost_touch(run, rc);
+	return stopped;
+}
+
+/* Strategy after strategy: append, gather, judge. */
+static enum exit_code append_and_judge(struct run *run, struct judging *judging,
+				       struct error *err)
+{
+	enum exit_code code = EXIT_SAFE;
+
+	for (uint32_t i = 0; i < run->plan.strategy_count; i++) {
+		if (is_stopped(run)) {
+			phase_skip(run, i, "the run was asked to stop before it", 0);
+			continue;
+		}
+		code = phase(run, i, err);
+		if (code != EXIT_SAFE)
+			break;
+		if (run_is_first(run))
+			judge(judging, i);
+	}
+	return code;
+}
+
+/* --keep: remove the data files; nothing that we did not make. */
+static void remove_data(struct run *run, enum exit_code code)
+{
+	struct task_answer answer = {0};
+	struct clean_job job = {""};
+	struct error err = {""};
+	int rc;
+
+	if (run->plan.keep == KEEP_ALWAYS ||
+	    (run->plan.keep == KEEP_UNSAFE && code != EXIT_SAFE))
+		return;
+	snprintf(job.data_dir, sizeof(job.data_dir), "%s", run->manifest.data_dir);
+	rc = task_ask(&run->spawner, TASK_CLEAN, &job, sizeof(job), &answer,
+		      sizeof(answer), run_timeout_ms(run));
+	if (rc < 0 || answer.rc < 0)
+		fprintf(stderr, "tailrace: cannot remove %s: %s\n", job.data_dir,
+			strerror(rc < 0 ? -rc : -answer.rc));
+	run->manifest.data_kept = false;
+	if (manifest_save(&run->manifest, run->plan.out, &err) < 0)
+		fprintf(stderr, "tailrace: %s\n", err.sentence);
+}
+
+/* The summary on stdout; results are what stdout is for. */
+static void print_summary(const struct run *run)
+{
+	char path[PATH_MAX + 32], line[1024];
+	FILE *file;
+
+	if (run->plan.quiet)
+		return;
+	snprintf(path, sizeof(path), "%s/" RESULT_SUMMARY_FILE, run->plan.out);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		fputs(line, stdout);
+	if (file)
+		fclose(file);
+	fflush(stdout);
+}
+
+/* Rank 0: the verdict, and all files that tell of it. */
+static enum exit_code conclude(struct run *run, struct judging *judging,
+			       struct error *err)
+{
+	enum exit_code code;
+
+	if (outline_take_clocks(run) < 0 ||
+	    manifest_save(&run->manifest, run->plan.out, err) < 0 ||
+	    runfolder_close(run, err) < 0)
+		return EXIT_COULD_NOT_RUN;
+	code = judging_results(judging, err);
+	remove_data(run, code);
+	if (!run->plan.out_given)
+		runfolder_link_latest(run->plan.out);
+	print_summary(run);
+	return code;
+}
+
+/* The whole of it; the exit code is the same on every rank. */
+static enum exit_code live(struct run *run, struct error *err)
+{
+	struct judging judging = {0};
+	enum exit_code code;
+
+	if ((code = agree_on_plan(run, err)) != EXIT_SAFE ||
+	    (code = meet(run, err)) != EXIT_SAFE ||
+	    (code = check_and_make(run, err)) != EXIT_SAFE)
+		return code;
+	if (run_is_first(run))
+		judging_start(&judging, run);
+	code = append_and_judge(run, &judging, err);
+	if (code == EXIT_SAFE && run_is_first(run))
+		code = conclude(run, &judging, err);
+	judging_end(&judging);
+	return run_agree(run, code, err);
+}
+
+/* ---- around it ---------------------------------------------------------------- */
+
+static void say(const struct error *err, bool first)
+{
+	if (first && err->sentence[0])
+		fprintf(stderr, "tailrace: %s\n", err->sentence);
+}
+
+/* What the children of this rank print goes to a file of its own. */
+static int start_spawner(struct run *run, struct error *err)
+{
+	const char *tmpdir = getenv("TMPDIR");
+	int fd;
+
+	snprintf(run->log_path, sizeof(run->log_path), "%s/tailrace-log-XXXXXX",
+		 tmpdir && *tmpdir ? tmpdir : "/tmp");
+	fd = mkostemp(run->log_path, O_CLOEXEC);
+	if (fd < 0)
+		run->log_path[0] = '\0';
+	else
+		close(fd);
+	return spawner_start(run_tasks, TASK_COUNT,
+			     run->log_path[0] ? run->log_path : NULL, &run->spawner,
+			     err);
+}
+
+static void run_release(struct run *run)
+{
+	spawner_stop(&run->spawner);
+	if (run->log_path[0])
+		unlink(run->log_path);
+	if (run->history_dir[0])
+		rmdir(run->history_dir); /* the last of this host succeeds */
+	clocks_release(&run->clocks);
+	hosts_release(&run->hosts);
+	manifest_release(&run->manifest);
+	world_finalize(&run->world);
+}
+
+/* One rank, be it the only one. */
+static enum exit_code be_a_rank(struct run *run, struct error *err)
+{
+	struct launch_environment launcher = launch_environment();
+	enum exit_code code = EXIT_COULD_NOT_RUN;
+	bool first = launcher.rank == 0;
+
+	interrupt_catch(!launcher.launched);
+	if (start_spawner(run, err) == 0 && world_init(&run->world, err) == 0) {
+		first = run_is_first(run);
+		code = live(run, err);
+	}
+	say(err, first);
+	run_release(run);
+	return code;
+}
+
+/* Parse, and find wrong usage before any process is made. */
+static enum exit_code prepare(struct run *run, int argc, char **argv, struct error *err)
+{
+	struct launch_environment launcher = launch_environment();
+	int rc = plan_parse(argc, argv, &run->options, &run->plan, err);
+
+	if (rc == 0 && !run->options.help && launcher.size &&
+	    !relaunch_wanted(&run->plan))
+		rc = plan_set_ranks(&run->plan, launcher.size, err);
+	if (rc < 0)
+		return rc == -EINVAL ? EXIT_USAGE : EXIT_COULD_NOT_RUN;
+	run->command = relaunch_command_text(argc, argv);
+	if (!run->command) {
+		error_sys(err, ENOMEM, "cannot hold the command line");
+		return EXIT_COULD_NOT_RUN;
+	}
+	return EXIT_SAFE;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	bool first = launch_environment().rank == 0;
+	struct error err = {""};
+	enum exit_code code;
+
+	if (!run)
+		return EXIT_COULD_NOT_RUN;
+	code = prepare(run, argc, argv, &err);
+	if (code != EXIT_SAFE) {
+		say(&err, first);
+	} else if (run->options.help) {
+		if (first)
+			plan_help(stdout);
+	} else if (run->plan.dry_run) {
+		if (first)
+			plan_show(&run->plan, stdout);
+	} else if (relaunch_wanted(&run->plan)) {
+		code = relaunch(&run->plan, run->command, argc, argv, &err);
+		say(&err, true);
+	} else {
+		code = be_a_rank(run, &err);
+	}
+	options_release(&run->options);
+	free(run->command);
+	free(run);
+	return code;
+}

@@ -1,0 +1,448 @@
+/* phase - see phase.h. */
+#include "harness/phase.h"
+
+#include "core/clock.h"
+#include "core/history.h"
+#include "harness/outline.h"
+#include "harness/rpcs.h"
+#include "harness/supervise.h"
+#include "harness/tasks.h"
+#include "mpi/gather.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Beyond it a writer that is not wanted is killed and left behind. */
+#define LEAVE_WITHIN_MS 5000
+
+/* How a writer came out of its preparation. */
+struct readiness {
+	int32_t rc; /* 0: ready; -ETIMEDOUT: it hangs */
+	char sentence[512];
+};
+
+/* One strategy on one rank. */
+struct stage {
+	struct run *run;
+	uint32_t index;
+	struct manifest_strategy *strategy;
+	char history_path[PATH_MAX]; /* of this rank, on local disk */
+	struct child writer;
+	struct readiness readiness;
+	struct writer_status status;
+	struct rpc_counts rpc_before;
+};
+
+void phase_skip(struct run *run, uint32_t index, const char *reason, int errnum)
+{
+	struct manifest_strategy *s = &run->manifest.strategies[index];
+
+	free(s->skipped);
+	s->skipped = strdup(reason);
+	s->skipped_errnum = errnum;
+	s->ran = false;
+}
+
+/* ---- preparing -------------------------------------------------------------- */
+
+/* Rank 0: the file that all writers share.  A failure skips the strategy. */
+static void create_shared_file(struct stage *stage)
+{
+	struct run *run = stage->run;
+	char *path = manifest_data_path(&run->manifest, stage->index, 0);
+	struct task_answer answer = {0};
+	struct create_job job = {""};
+	int rc = path ? 0 : -ENOMEM;
+
+	if (rc == 0) {
+		snprintf(job.path, sizeof(job.path), "%s", path);
+		rc = task_ask(&run->spawner, TASK_CREATE, &job, sizeof(job), &answer,
+			      sizeof(answer), run_timeout_ms(run));
+	}
+	free(path);
+	if (rc == 0 && answer.rc == 0)
+		return;
+	stage->readiness.rc = rc < 0 ? rc : answer.rc;
+	snprintf(stage->readiness.sentence, sizeof(stage->readiness.sentence), "%s",
+		 "the data file could not be made");
+}
+
+static int fill_job(const struct stage *stage, struct writer_job *job)
+{
+	const struct run *run = stage->run;
+	const struct plan *plan = &run->plan;
+	uint32_t rank = run->world.rank;
+	char *path = manifest_data_path(&run->manifest, stage->index, rank);
+
+	if (!path)
+		return -ENOMEM;
+	*job = (struct writer_job){
+		.plan = manifest_record_plan(&run->manifest, stage->index),
+		.spec = plan->strategy[stage->index].spec,
+		.writer = rank,
+		.local_fs = run->manifest.local_fs,
+		.records = plan->records,
+		.duration_ns = plan->duration_ns,
+		.rate = plan->rate,
+	};
+	snprintf(job->host, sizeof(job->host), "%s",
+		 run->manifest.hosts[run->manifest.rank_host[rank]].name);
+	snprintf(job->data_path, sizeof(job->data_path), "%s", path);
+	snprintf(job->history_path, sizeof(job->history_path), "%s",
+		 stage->history_path);
+	free(path);
+	return 0;
+}
+
+/* Launch the writer and hear whether it is ready. */
+static void prepare_writer(struct stage *stage)
+{
+	struct run *run = stage->run;
+	struct writer_job *job = malloc(sizeof(*job));
+	struct writer_ready ready = {0};
+	struct error err = {""};
+	size_t got = 0;
+	int rc = job ? fill_job(stage, job) : -ENOMEM;
+
+	if (rc == 0)
+		rc = spawner_launch(&run->spawner, TASK_WRITER, job, sizeof(*job),
+				    &stage->writer, &err);
+	free(job);
+	if (rc == 0)
+		rc = child_receive(&stage->writer, &ready, sizeof(ready),
+				   run_timeout_ms(run), &got);
+	if (rc == 0 && got != sizeof(ready))
+		rc = -EPROTO;
+	if (rc == -ETIMEDOUT)
+		child_kill(&stage->writer, SIGKILL);
+	stage->readiness.rc = rc < 0 ? rc : ready.rc;
+	snprintf(stage->readiness.sentence, sizeof(stage->readiness.sentence), "%.511s",
+		 rc < 0 ? "the writer could not be prepared" : ready.sentence);
+}
+
+/* Have a writer leave that will not be started. */
+static void dismiss_writer(struct stage *stage)
+{
+	struct child_end end;
+
+	if (!stage->writer.spawner)
+		return;
+	child_kill(&stage->writer, SIGKILL);
+	child_wait(&stage->writer, LEAVE_WITHIN_MS, &end);
+	child_release(&stage->writer);
+	unlink(stage->history_path);
+}
+
+/* Rank 0 learns why rank @first is not ready. */
+static int fetch_reason(struct stage *stage, uint32_t first)
+{
+	const struct world *world = &stage->run->world;
+	size_t got;
+
+	if (first == 0)
+		return 0;
+	if (world->rank == first)
+		return world_send(world, 0, &stage->readiness,
+				  sizeof(stage->readiness));
+	if (world->rank == 0)
+		return world_receive(world, first, &stage->readiness,
+				     sizeof(stage->readiness), &got);
+	return 0;
+}
+
+/* Rank 0: the strategy is skipped for what happened on rank @first. */
+static void skip_for(struct stage *stage, uint32_t first)
+{
+	const struct manifest *m = &stage->run->manifest;
+	char reason[800];
+
+	snprintf(reason, sizeof(reason), "rank %u on host %s: %s", first,
+		 m->hosts[m->rank_host[first]].name, stage->readiness.sentence);
+	phase_skip(stage->run, stage->index, reason, 0);
+	stage->strategy->skipped_errnum = -stage->readiness.rc;
+}
+
+/*
+ * Collective: are all ready?  A writer that hangs already is none the less part
+ * of the phase, which then ends in time and says so.
+ */
+static bool all_ready(struct stage *stage)
+{
+	const struct world *world = &stage->run->world;
+	int32_t *codes = calloc(world->size, sizeof(*codes));
+	uint32_t first = 0;
+	int rc = codes ? world_all_gather(world, &stage->readiness.rc, sizeof(*codes),
+					  codes)
+		       : -ENOMEM;
+
+	if (rc < 0)
+		run_lost_touch(stage->run, rc);
+	while (first < world->size && (codes[first] == 0 || codes[first] == -ETIMEDOUT))
+		first++;
+	free(codes);
+	if (first == world->size)
+		return true;
+	rc = fetch_reason(stage, first);
+	if (rc < 0)
+		run_lost_touch(stage->run, rc);
+	if (run_is_first(stage->run))
+		skip_for(stage, first);
+	dismiss_writer(stage);
+	return false;
+}
+
+/* Collective: make the file, then the writers.  True: all can start. */
+static bool prepare(struct stage *stage)
+{
+	struct run *run = stage->run;
+	int32_t created;
+	int rc;
+
+	if (run_is_first(run) && stage->strategy->shared_file)
+		create_shared_file(stage);
+	created = stage->readiness.rc;
+	rc = world_broadcast(&run->world, &created, sizeof(created));
+	if (rc < 0)
+		run_lost_touch(run, rc);
+	if (created < 0) {
+		if (run_is_first(run))
+			skip_for(stage, 0);
+		return false;
+	}
+	prepare_writer(stage);
+	return all_ready(stage);
+}
+
+/* ---- appending ----------------------------------------------------------------- */
+
+/* The time without an append that a slow --rate itself makes comes on top. */
+static uint64_t patience_ns(const struct run *run, const struct manifest_strategy *s)
+{
+	uint64_t pause_ns =
+		run->plan.rate ? s->batch * 1000000000u / run->plan.rate : 0;
+
+	return run->plan.timeout_ns + pause_ns;
+}
+
+static void append_all(struct stage *stage)
+{
+	struct run *run = stage->run;
+	struct conductor conductor = {0};
+	struct supervision s = {
+		.run = run,
+		.child = &stage->writer,
+		.history_path = stage->history_path,
+		.patience_ns = patience_ns(run, stage->strategy),
+	};
+	int rc = 0;
+
+	if (stage->readiness.rc == -ETIMEDOUT) {
+		s.status.end = WRITER_HUNG;
+		s.status.ended_ns = clock_now_ns();
+		snprintf(s.status.stuck, sizeof(s.status.stuck),
+			 "rank %u: opening the file or trying the lock",
+			 run->world.rank);
+	}
+	if (run_is_first(run))
+		rc = conductor_init(&conductor, run, stage->strategy->name);
+	rpcs_read(run, &stage->rpc_before);
+	if (rc == 0)
+		rc = supervise(&s, run_is_first(run) ? &conductor : NULL);
+	if (rc < 0)
+		run_lost_touch(run, rc);
+	stage->status = s.status;
+	stage->strategy->duration_ns = conductor.last_end_ns - conductor.start_ns;
+	stage->strategy->ran = true;
+	conductor_release(&conductor);
+}
+
+/* ---- gathering ------------------------------------------------------------------ */
+
+/*
+ * The used part of this rank's history.  One whose header is damaged goes as it
+ * is: that is for the verifier to see.
+ */
+static uint64_t used_bytes(const char *path)
+{
+	struct history history;
+	struct stat st;
+	uint64_t bytes;
+
+	if (history_open(&history, path, NULL) < 0)
+		return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+	bytes = HISTORY_HEADER_BYTES + history.count * HISTORY_ENTRY_BYTES;
+	history_close(&history);
+	return bytes;
+}
+
+static char *target_path(void *context, uint32_t rank)
+{
+	const struct stage *stage = context;
+
+	return manifest_history_path(&stage->run->manifest, stage->run->plan.out,
+				     stage->index, rank);
+}
+
+static void complain(const struct stage *stage, uint32_t rank,
+		     const struct gathered *gathered)
+{
+	const struct manifest *m = &stage->run->manifest;
+	int rc = gathered->target_rc ? gathered->target_rc : gathered->source_rc;
+
+	if (rc == 0)
+		return;
+	fprintf(stderr,
+		"tailrace: %s: the history of rank %u on host %s could not be %s: %s\n",
+		stage->strategy->name, rank, m->hosts[m->rank_host[rank]].name,
+		gathered->target_rc ? "written to the run folder" : "read",
+		strerror(-rc));
+}
+
+/* Collective: all histories into the run folder. */
+static void gather_histories(struct stage *stage)
+{
+	struct run *run = stage->run;
+	struct gathered *gathered = NULL;
+	int32_t *kept = calloc(run->world.size, sizeof(*kept));
+	int rc;
+
+	if (run_is_first(run))
+		gathered = calloc(run->world.size, sizeof(*gathered));
+	if (!kept || (run_is_first(run) && !gathered))
+		run_lost_touch(run, -ENOMEM);
+	rc = gather_files(&run->world, stage->history_path,
+			  used_bytes(stage->history_path), target_path, stage,
+			  gathered);
+	for (uint32_t rank = 0; rc == 0 && gathered && rank < run->world.size; rank++) {
+		complain(stage, rank, &gathered[rank]);
+		kept[rank] = gathered[rank].source_rc || gathered[rank].target_rc;
+	}
+	if (rc == 0)
+		rc = world_broadcast(&run->world, kept,
+				     run->world.size * sizeof(*kept));
+	if (rc < 0)
+		run_lost_touch(run, rc);
+	/* The only copy is not removed. */
+	if (!kept[run->world.rank])
+		unlink(stage->history_path);
+	free(kept);
+	free(gathered);
+}
+
+static int note_writer(struct stage *stage, uint32_t rank,
+		       const struct writer_status *status)
+{
+	struct manifest_writer *writer = &stage->strategy->writers[rank];
+
+	writer->end = status->end;
+	writer->begun = status->begun;
+	if (status->stuck[0]) {
+		free(writer->stuck);
+		writer->stuck = strdup(status->stuck);
+		if (!writer->stuck)
+			return -ENOMEM;
+	}
+	if (status->end == WRITER_FINISHED && status->leave > LEAVE_ASKED)
+		fprintf(stderr, "tailrace: %s: rank %u left early: %s%s%s\n",
+			stage->strategy->name, rank, writer_leave_text(status->leave),
+			status->errnum ? ": " : "",
+			status->errnum ? strerror(status->errnum) : "");
+	return 0;
+}
+
+/* Collective: how each writer ended, into the manifest. */
+static void gather_statuses(struct stage *stage)
+{
+	struct run *run = stage->run;
+	struct writer_status *all = NULL;
+	int rc = 0;
+
+	if (run_is_first(run)) {
+		all = calloc(run->world.size, sizeof(*all));
+		rc = all ? 0 : -ENOMEM;
+	}
+	if (rc == 0)
+		rc = world_gather(&run->world, &stage->status, sizeof(stage->status),
+				  all);
+	for (uint32_t rank = 0; rc == 0 && all && rank < run->world.size; rank++)
+		rc = note_writer(stage, rank, &all[rank]);
+	if (rc == 0)
+		rc = rpcs_gather(run, &stage->rpc_before, &stage->strategy->rpc);
+	free(all);
+	if (rc < 0)
+		run_lost_touch(run, rc);
+}
+
+/* ---- all of it --------------------------------------------------------------------
+ */
+
+static int note_history_paths(struct stage *stage)
+{
+	struct run *run = stage->run;
+	char *all = NULL;
+	int rc = 0;
+
+	if (run_is_first(run)) {
+		all = calloc(run->world.size, PATH_MAX);
+		rc = all ? 0 : -ENOMEM;
+	}
+	if (rc == 0)
+		rc = world_gather(&run->world, stage->history_path, PATH_MAX, all);
+	for (uint32_t rank = 0; rc == 0 && all && rank < run->world.size; rank++) {
+		char **path = &stage->strategy->writers[rank].history_path;
+
+		free(*path);
+		*path = strdup(all + (size_t)rank * PATH_MAX);
+		rc = *path ? 0 : -ENOMEM;
+	}
+	free(all);
+	return rc;
+}
+
+/* Rank 0 saves what is known; the others learn whether it could. */
+static enum exit_code save(struct stage *stage, struct error *err)
+{
+	struct run *run = stage->run;
+	enum exit_code code = EXIT_SAFE;
+
+	if (run_is_first(run) &&
+	    (outline_take_clocks(run) < 0 ||
+	     manifest_save(&run->manifest, run->plan.out, err) < 0))
+		code = EXIT_COULD_NOT_RUN;
+	return run_agree(run, code, err);
+}
+
+enum exit_code phase(struct run *run, uint32_t index, struct error *err)
+{
+	struct stage *stage = calloc(1, sizeof(*stage));
+	enum exit_code code;
+	int rc;
+
+	if (!stage)
+		run_lost_touch(run, -ENOMEM);
+	stage->run = run;
+	stage->index = index;
+	stage->strategy = &run->manifest.strategies[index];
+	snprintf(stage->history_path, sizeof(stage->history_path),
+		 "%.3500s/%02u-%.64s.%05u.history", run->history_dir, index,
+		 stage->strategy->preset, run->world.rank);
+	rc = note_history_paths(stage);
+	if (rc < 0)
+		run_lost_touch(run, rc);
+	code = save(stage, err);
+	if (code == EXIT_SAFE && prepare(stage)) {
+		append_all(stage);
+		gather_histories(stage);
+		gather_statuses(stage);
+	}
+	if (code == EXIT_SAFE)
+		code = save(stage, err);
+	free(stage);
+	return code;
+}

@@ -1,0 +1,42 @@
+/*
+ * progress - what a person sees while writers append: one line on a terminal,
+ * kept up to date; nothing where no terminal is, unless asked for.
+ */
+#ifndef TAILRACE_HARNESS_PROGRESS_H
+#define TAILRACE_HARNESS_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/plan.h"
+
+/* Rank 0.  All zero shows nothing. */
+struct progress {
+	bool shown;
+	const char *name;     /* of the strategy; borrowed */
+	uint64_t planned;     /* appends of all writers; 0: unknown */
+	uint64_t duration_ns; /* 0: none */
+	uint64_t begun_ns;
+	unsigned int width; /* of the line that stands there */
+};
+
+/* Will anything be shown for @plan on this stderr? */
+bool progress_wanted(const struct plan *plan);
+
+void progress_begin(struct progress *progress, const struct plan *plan,
+		    const char *name, uint64_t now_ns);
+
+/* @done appends of all writers were begun until @now_ns. */
+void progress_show(struct progress *progress, uint64_t done, uint64_t now_ns);
+
+/* Wipe the line. */
+void progress_end(struct progress *progress);
+
+/*
+ * The line itself: share done, records, rate, time left; what is not known is
+ * left out.  For progress_show and its test.
+ */
+void progress_text(const struct progress *progress, uint64_t done, uint64_t now_ns,
+		   char *ret_text, size_t size);
+
+#endif

@@ -1,0 +1,151 @@
+/* relaunch - see relaunch.h. */
+#include "harness/relaunch.h"
+
+#include "harness/progress.h"
+#include "harness/runfolder.h"
+#include "mpi/launch.h"
+#include "results/result.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Carries the command as typed to the ranks, as far as the environment goes. */
+#define COMMAND_VARIABLE "TAILRACE_COMMAND"
+
+bool relaunch_wanted(const struct plan *plan)
+{
+	return !launch_environment().launched &&
+	       (plan->ranks_asked || plan->hosts[0] || plan->hostfile[0]);
+}
+
+/* One word for a shell. */
+static void put_word(FILE *file, const char *word)
+{
+	if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "0123456789-_=+,.:/@%") == strlen(word)) {
+		fputs(word, file);
+		return;
+	}
+	fputc('\'', file);
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs("'\\''", file);
+		else
+			fputc(*word, file);
+	}
+	fputc('\'', file);
+}
+
+char *relaunch_command_text(int argc, char **argv)
+{
+	const char *typed = getenv(COMMAND_VARIABLE);
+	char *text = NULL;
+	size_t size;
+	FILE *file;
+
+	if (typed)
+		return strdup(typed);
+	file = open_memstream(&text, &size);
+	if (!file)
+		return NULL;
+	fputs("tailrace", file);
+	for (int i = 0; i < argc; i++) {
+		fputc(' ', file);
+		put_word(file, argv[i]);
+	}
+	fclose(file);
+	return text;
+}
+
+/* The exit code in result.json, or -1. */
+static int read_exit_code(const struct plan *plan)
+{
+	char path[PATH_MAX + 32];
+	json_t *root, *code;
+	int value = -1;
+
+	snprintf(path, sizeof(path), "%s/" RESULT_JSON_FILE, plan->out);
+	root = json_load_file(path, 0, NULL);
+	code = json_object_get(root, "exit_code");
+	if (json_is_integer(code))
+		value = (int)json_integer_value(code);
+	json_decref(root);
+	return value >= EXIT_SAFE && value <= EXIT_COULD_NOT_RUN ? value : -1;
+}
+
+/*
+ * What the ranks are started with.  Ours come first: where the user gives the
+ * same option, the last one counts.
+ */
+static char **make_arguments(const struct plan *plan, char *self, int argc, char **argv)
+{
+	char **full = calloc((size_t)argc + 8, sizeof(*full));
+	int count = 0;
+
+	if (!full)
+		return NULL;
+	full[count++] = self;
+	full[count++] = argv[0];
+	full[count++] = (char *)"--out";
+	full[count++] = (char *)(uintptr_t)plan->out;
+	if (progress_wanted(plan)) {
+		/* The ranks' stderr is a pipe to mpirun, ours is a terminal. */
+		full[count++] = (char *)"--eta";
+		full[count++] = (char *)"always";
+	}
+	for (int i = 1; i < argc; i++)
+		full[count++] = argv[i];
+	return full;
+}
+
+static enum exit_code run_mpirun(const struct plan *plan, int argc, char **argv,
+				 struct error *err)
+{
+	struct launch_options options = {
+		.ranks = plan->ranks_asked,
+		.hosts = plan->hosts[0] ? plan->hosts : NULL,
+		.hostfile = plan->hostfile[0] ? plan->hostfile : NULL,
+	};
+	char self[PATH_MAX] = "";
+	char **full = make_arguments(plan, self, argc, argv);
+	int mpirun_code = -1;
+	int code, rc;
+
+	if (!full || readlink("/proc/self/exe", self, sizeof(self) - 1) < 0) {
+		free(full);
+		error_sys(err, errno, "cannot start mpirun");
+		return EXIT_COULD_NOT_RUN;
+	}
+	rc = launch_mpirun(&options, full, &mpirun_code, err);
+	free(full);
+	if (rc < 0)
+		return EXIT_COULD_NOT_RUN;
+	code = read_exit_code(plan);
+	if (code >= 0)
+		return (enum exit_code)code;
+	if (mpirun_code == EXIT_USAGE)
+		return EXIT_USAGE;
+	if (mpirun_code != EXIT_COULD_NOT_RUN)
+		error_set(err, EIO, "mpirun ended (%d) without a result in %s",
+			  mpirun_code, plan->out);
+	return EXIT_COULD_NOT_RUN;
+}
+
+enum exit_code relaunch(struct plan *plan, const char *command, int argc, char **argv,
+			struct error *err)
+{
+	enum exit_code code;
+	int rc = plan_settle(plan, err);
+
+	if (rc < 0)
+		return rc == -EINVAL ? EXIT_USAGE : EXIT_COULD_NOT_RUN;
+	setenv(COMMAND_VARIABLE, command, 1);
+	code = run_mpirun(plan, argc, argv, err);
+	if (!plan->out_given && access(plan->out, F_OK) == 0)
+		runfolder_link_latest(plan->out);
+	return code;
+}

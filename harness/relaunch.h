@@ -1,0 +1,25 @@
+/*
+ * relaunch - `tailrace run -n N --hosts A,B DIR`: the same command again, under
+ * an mpirun of our own.
+ */
+#ifndef TAILRACE_HARNESS_RELAUNCH_H
+#define TAILRACE_HARNESS_RELAUNCH_H
+
+#include "harness/exit_code.h"
+#include "harness/plan.h"
+
+/* Was that asked for, and is nobody our launcher yet? */
+bool relaunch_wanted(const struct plan *plan);
+
+/*
+ * Run @argv ("run", ...) under mpirun.  The exit code is that of result.json in
+ * the run folder; where there is none, EXIT_USAGE if the ranks said so, else
+ * EXIT_COULD_NOT_RUN.  A sentence is in @err where the ranks printed none.
+ */
+enum exit_code relaunch(struct plan *plan, const char *command, int argc, char **argv,
+			struct error *err);
+
+/* The command as typed, also where we were started by relaunch(); or NULL. */
+char *relaunch_command_text(int argc, char **argv);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * run - what all the steps of one run share, on each rank.
+ */
+#ifndef TAILRACE_HARNESS_RUN_H
+#define TAILRACE_HARNESS_RUN_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "core/manifest.h"
+#include "core/options.h"
+#include "harness/exit_code.h"
+#include "harness/plan.h"
+#include "harness/spawner.h"
+#include "mpi/clocks.h"
+#include "mpi/hosts.h"
+#include "mpi/mail.h"
+#include "mpi/world.h"
+
+/* Owner: cmd_run; run_release frees it.  Empty when all zero. */
+struct run {
+	struct options options;
+	struct plan plan; /* the same on every rank, once agreed */
+	char *command;	  /* as typed */
+
+	struct spawner spawner;
+	char log_path[PATH_MAX]; /* what the children print */
+	struct world world;
+	struct hosts hosts;
+	struct mailbox box;
+	struct clocks clocks;
+
+	/* The same skeleton on every rank; rank 0 fills and saves it. */
+	struct manifest manifest;
+	char history_dir[PATH_MAX]; /* of this rank: made by it or a neighbour */
+	char mount_point[1024];	    /* of DIR, as this rank sees it */
+};
+
+/*
+ * Collective: the failure of the lowest rank that met one becomes everybody's.
+ * @exit_code is EXIT_SAFE where all is well here.  Returns the common exit code,
+ * with the sentence in @err.  Ranks that lost touch are ended here.
+ */
+enum exit_code run_agree(const struct run *run, enum exit_code exit_code,
+			 struct error *err);
+
+/* The end of ranks that cannot talk to each other any more: @rc of MPI. */
+_Noreturn void run_lost_touch(const struct run *run, int rc);
+
+/* Is this the rank that prints, and writes the run folder? */
+bool run_is_first(const struct run *run);
+
+/* --timeout for poll(2): whole milliseconds, at most INT_MAX. */
+int run_timeout_ms(const struct run *run);
+
+#endif

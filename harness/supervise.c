@@ -1,0 +1,249 @@
+/* supervise - see supervise.h. */
+#include "harness/supervise.h"
+
+#include "core/clock.h"
+#include "core/history.h"
+#include "core/units.h"
+#include "harness/tasks.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+/*
+ * Naps grow from the first to the last while nothing happens: letters of one
+ * exchange follow each other soon, and 25 looks a second cost the writers nothing
+ * that could be measured.
+ */
+#define FIRST_NAP_MS 1
+#define LAST_NAP_MS  40
+
+#define LOOK_NS 1000000000u
+
+/* ---- the writer -------------------------------------------------------------- */
+
+static int tell_ended(struct supervision *s)
+{
+	struct mail mail = {
+		.kind = MAIL_ENDED,
+		.value = {s->status.begun, s->status.ended_ns},
+	};
+
+	child_release(s->child);
+	return mail_send(&s->run->box, 0, &mail);
+}
+
+/* Its last message came. */
+static int writer_finished(struct supervision *s, const struct writer_report *report)
+{
+	s->status = (struct writer_status){
+		.end = WRITER_FINISHED,
+		.begun = report->begun,
+		.ended_ns = report->ended_ns,
+		.leave = report->leave,
+		.errnum = report->errnum,
+	};
+	/*
+	 * The append that the history had no room for was not made.  To the verdict
+	 * it is begun and not remembered, so that it does not count as a full run.
+	 */
+	if (report->leave == LEAVE_HISTORY)
+		s->status.begun++;
+	return tell_ended(s);
+}
+
+/* It closed its end without a message: it is dead, or will be at once. */
+static int writer_died(struct supervision *s)
+{
+	struct child_end end;
+
+	child_kill(s->child, SIGKILL);
+	if (child_wait(s->child, 1000, &end) < 0)
+		end = (struct child_end){0};
+	s->status = (struct writer_status){
+		.end = WRITER_KILLED,
+		.begun = history_peek(s->history_path),
+		.ended_ns = clock_now_ns(),
+	};
+	return tell_ended(s);
+}
+
+static const struct {
+	long number;
+	const char *name;
+} syscalls[] = {
+	{SYS_openat, "openat(2)"},	 {SYS_close, "close(2)"},
+	{SYS_write, "write(2)"},	 {SYS_pwrite64, "pwrite(2)"},
+	{SYS_lseek, "lseek(2)"},	 {SYS_flock, "flock(2)"},
+	{SYS_fcntl, "fcntl(2)"},	 {SYS_fsync, "fsync(2)"},
+	{SYS_fdatasync, "fdatasync(2)"}, {SYS_exit_group, "exit(2)"},
+};
+
+const char *supervise_syscall_name(pid_t pid, char text[64])
+{
+	char path[64];
+	FILE *file;
+	long number;
+	bool told;
+
+	text[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid); /* proc(5) */
+	file = fopen(path, "re");
+	if (!file)
+		return text;
+	told = fscanf(file, "%ld", &number) == 1;
+	fclose(file);
+	for (size_t i = 0; told && i < sizeof(syscalls) / sizeof(syscalls[0]); i++)
+		if (syscalls[i].number == number)
+			return strcpy(text, syscalls[i].name);
+	if (told)
+		snprintf(text, 64, "system call %ld", number);
+	return text;
+}
+
+static int writer_hangs(struct supervision *s, uint64_t now_ns)
+{
+	char call[64], time[UNITS_TEXT_BYTES];
+
+	s->status = (struct writer_status){
+		.end = WRITER_HUNG,
+		.begun = history_peek(s->history_path),
+		.ended_ns = now_ns,
+	};
+	supervise_syscall_name(s->child->pid, call);
+	snprintf(s->status.stuck, sizeof(s->status.stuck),
+		 "%s in append %" PRIu64 " of rank %u, without progress for %s",
+		 call[0] ? call : "some call",
+		 s->status.begun ? s->status.begun - 1 : 0, s->run->world.rank,
+		 units_format_duration(now_ns - s->moved_ns, time));
+	/* Where it hangs it may not even die; that is not waited for. */
+	child_kill(s->child, SIGKILL);
+	return tell_ended(s);
+}
+
+/* Once a second: how far is it, and does it hang? */
+static int look_at_writer(struct supervision *s, uint64_t now_ns)
+{
+	struct mail mail = {.kind = MAIL_PROGRESS};
+
+	if (!s->started || now_ns < s->looked_ns + LOOK_NS)
+		return 0;
+	s->looked_ns = now_ns;
+	mail.value[0] = history_peek(s->history_path);
+	if (mail.value[0] != s->status.begun) {
+		s->status.begun = mail.value[0];
+		s->moved_ns = now_ns;
+	}
+	if (now_ns > s->moved_ns + s->patience_ns)
+		return writer_hangs(s, now_ns);
+	return mail_send(&s->run->box, 0, &mail);
+}
+
+/* Sleep for @nap_ms, or until the writer says something. */
+static int nap(struct supervision *s, int nap_ms)
+{
+	struct writer_report report;
+	size_t got = 0;
+	int rc;
+
+	if (s->status.end != WRITER_ABSENT) {
+		clock_sleep_ns((uint64_t)nap_ms * 1000000u);
+		return 0;
+	}
+	rc = child_receive(s->child, &report, sizeof(report), nap_ms, &got);
+	if (rc == -ETIMEDOUT)
+		return 0;
+	if (rc == 0 && got == sizeof(report))
+		return writer_finished(s, &report);
+	return writer_died(s);
+}
+
+/* ---- letters ------------------------------------------------------------------ */
+
+static int start_writer(struct supervision *s, uint64_t start_ns)
+{
+	struct writer_start start = {.start_ns = start_ns};
+	uint64_t now_ns = clock_now_ns();
+
+	s->started = true;
+	s->looked_ns = now_ns;
+	s->moved_ns = start_ns > now_ns ? start_ns : now_ns;
+	if (s->status.end != WRITER_ABSENT)
+		return 0;
+	/* If it cannot take this it is dead, which the next nap finds out. */
+	child_send(s->child, &start, sizeof(start));
+	return 0;
+}
+
+static int take_letter(struct supervision *s, struct conductor *conductor,
+		       const struct mail *mail)
+{
+	int rc = clocks_receive(&s->run->clocks, mail);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	switch (mail->kind) {
+	case MAIL_START:
+		return start_writer(s, mail->value[0]);
+	case MAIL_STOP:
+		if (s->status.end == WRITER_ABSENT)
+			child_kill(s->child, SIGUSR1);
+		return 0;
+	case MAIL_OVER:
+		s->over = true;
+		return 0;
+	default:
+		return conductor ? conductor_receive(conductor, mail) : -EPROTO;
+	}
+}
+
+/* All that has arrived.  *@ret_any: was there anything? */
+static int take_letters(struct supervision *s, struct conductor *conductor,
+			bool *ret_any)
+{
+	struct mail mail;
+	int rc;
+
+	*ret_any = false;
+	while (!s->over && (rc = mail_poll(&s->run->box, &mail)) != 0) {
+		if (rc > 0)
+			rc = take_letter(s, conductor, &mail);
+		if (rc < 0)
+			return rc;
+		*ret_any = true;
+	}
+	return 0;
+}
+
+int supervise(struct supervision *s, struct conductor *conductor)
+{
+	int nap_ms = FIRST_NAP_MS;
+	bool any;
+	int rc = s->status.end == WRITER_ABSENT ? 0 : tell_ended(s);
+
+	while (rc == 0) {
+		rc = take_letters(s, conductor, &any);
+		if (rc < 0 || s->over)
+			break;
+		if (conductor)
+			rc = conductor_tick(conductor, clock_now_ns());
+		if (rc == 0 && s->status.end == WRITER_ABSENT)
+			rc = look_at_writer(s, clock_now_ns());
+		if (rc < 0)
+			break;
+		if (clocks_spinning(&s->run->clocks, clock_now_ns())) {
+			sched_yield();
+			continue;
+		}
+		nap_ms = any ? FIRST_NAP_MS : nap_ms * 2;
+		if (nap_ms > LAST_NAP_MS)
+			nap_ms = LAST_NAP_MS;
+		rc = nap(s, nap_ms);
+	}
+	return rc;
+}

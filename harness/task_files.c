@@ -1,0 +1,89 @@
+/* task_files - the children that make data files, and remove what we made. */
+#include "harness/tasks.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int task_create(const void *arg, size_t arg_bytes, int fd)
+{
+	const struct create_job *job = arg;
+	struct task_answer answer = {0};
+	int file;
+
+	if (arg_bytes != sizeof(*job))
+		return 1;
+	file = open(job->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
+	if (file < 0 || close(file) < 0) {
+		answer.rc = -errno;
+		snprintf(answer.sentence, sizeof(answer.sentence),
+			 "cannot create the data file: %s", strerror(errno));
+	}
+	task_send(fd, &answer, sizeof(answer));
+	return 0;
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t length = strlen(name), end_length = strlen(end);
+
+	return length > end_length && strcmp(name + length - end_length, end) == 0;
+}
+
+/*
+ * A name that preflight or manifest_data_path() gives.  The directory was made by
+ * us under a random name, but somebody may have put a file there since.
+ */
+static bool is_ours(const char *name)
+{
+	if (strcmp(name, "nonce") == 0 || strncmp(name, "host-", 5) == 0)
+		return true;
+	return isdigit((unsigned char)name[0]) && isdigit((unsigned char)name[1]) &&
+	       strchr(name, '-') && ends_in(name, ".log");
+}
+
+static int remove_files(int dir_fd)
+{
+	DIR *dir = fdopendir(dir_fd);
+	struct dirent *entry;
+	int rc = 0;
+
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir)))
+		if (is_ours(entry->d_name) && unlinkat(dir_fd, entry->d_name, 0) < 0)
+			rc = -errno;
+	closedir(dir);
+	return rc;
+}
+
+int task_clean(const void *arg, size_t arg_bytes, int fd)
+{
+	const struct clean_job *job = arg;
+	struct task_answer answer = {0};
+	int dir_fd;
+	int rc = 0;
+
+	if (arg_bytes != sizeof(*job))
+		return 1;
+	dir_fd = open(job->data_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir_fd < 0)
+		rc = errno == ENOENT ? 0 : -errno;
+	else
+		rc = remove_files(dir_fd);
+	if (rc == 0 && dir_fd >= 0 && rmdir(job->data_dir) < 0)
+		rc = -errno;
+	if (rc < 0) {
+		answer.rc = rc;
+		snprintf(answer.sentence, sizeof(answer.sentence), "%s", strerror(-rc));
+	}
+	task_send(fd, &answer, sizeof(answer));
+	return 0;
+}

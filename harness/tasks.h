@@ -1,0 +1,148 @@
+/*
+ * tasks - all that is done to the mount under test, each in a child of the
+ * spawner: a rank asks, waits with a time-out, and never touches it itself.
+ *
+ * Questions and answers are plain data of one binary, sent as they stand.
+ */
+#ifndef TAILRACE_HARNESS_TASKS_H
+#define TAILRACE_HARNESS_TASKS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/record.h"
+#include "harness/mounts.h"
+#include "harness/spawner.h"
+#include "workloads/writer.h"
+
+enum task_id {
+	TASK_EXAMINE, /* look at DIR and at the directory for histories */
+	TASK_MAKE,    /* make the run's own directory, and a nonce in it */
+	TASK_LOOK,    /* read the nonce, leave a mark */
+	TASK_CONFIRM, /* read all marks, remove marks and nonce */
+	TASK_CREATE,  /* make a shared data file */
+	TASK_WRITER,
+	TASK_JUDGE,
+	TASK_CLEAN, /* remove what we made */
+	TASK_COUNT,
+};
+
+extern const struct task run_tasks[TASK_COUNT];
+
+/* ---- preflight (task_preflight.c) -------------------------------------- */
+
+enum { NONCE_CHARS = 32 };
+
+struct examine_job {
+	char dir[PATH_MAX];
+	char history_dir[PATH_MAX];
+	char out[PATH_MAX]; /* the run folder, made already; "": not this rank */
+};
+
+/* What is seen of a directory. */
+struct directory_view {
+	int32_t rc; /* 0 or a negative errno */
+	uint64_t device;
+	uint64_t free_bytes; /* for us; UINT64_MAX: not told */
+};
+
+struct examine_answer {
+	struct directory_view dir, history, out;
+	struct mount_entry mount; /* of dir */
+	char real_dir[1024];	  /* without symbolic links; may be cut */
+};
+
+struct make_job {
+	char data_dir[PATH_MAX];
+	char nonce[NONCE_CHARS + 1];
+};
+
+/* A nonce, and the number of the mark to leave (a host); or MARK_NONE. */
+#define MARK_NONE UINT32_MAX
+struct look_job {
+	char data_dir[PATH_MAX];
+	char nonce[NONCE_CHARS + 1];
+	uint32_t mark;
+};
+
+struct confirm_job {
+	char data_dir[PATH_MAX];
+	char nonce[NONCE_CHARS + 1];
+	uint32_t marks;
+};
+
+/* Of make, look, confirm, create and clean: how it went. */
+struct task_answer {
+	int32_t rc;
+	uint32_t mark;	    /* confirm: the one that was not seen */
+	char sentence[512]; /* without host or path of DIR, "" if rc is 0 */
+};
+
+/* ---- data files (task_files.c) ------------------------------------------ */
+
+struct create_job {
+	char path[PATH_MAX];
+};
+
+/* Remove the files that match ours in data_dir, then data_dir itself. */
+struct clean_job {
+	char data_dir[PATH_MAX];
+};
+
+/* ---- writers (task_writer.c) --------------------------------------------- */
+
+/* The child's first message: is it ready to start? */
+struct writer_ready {
+	int32_t rc;
+	bool skip; /* the mount cannot do what the strategy needs */
+	char sentence[512];
+};
+
+/* Then the rank sends this; the child's last message is struct writer_report. */
+struct writer_start {
+	uint64_t start_ns; /* on the host's clock */
+};
+
+/* ---- judging (task_judge.c) ---------------------------------------------- */
+
+struct judge_job {
+	char run_dir[PATH_MAX];
+};
+
+/* One question each; the child ends after the results were written. */
+#define JUDGE_WRITE_RESULTS UINT32_MAX
+struct judge_question {
+	uint32_t strategy; /* or JUDGE_WRITE_RESULTS */
+};
+
+struct judge_answer {
+	int32_t rc;
+	int32_t verdict;     /* enum verdict: of the strategy, or of the run */
+	int32_t exit_code;   /* of the run */
+	bool judged;	     /* all were: if rc < 0, only writing failed */
+	char sentence[1024]; /* the reason; or why it could not be judged */
+	char warning[512];   /* of writing the results; "" if none */
+};
+
+/* ---- asking --------------------------------------------------------------- */
+
+/*
+ * Have a child do @task and wait for its one answer of @answer_bytes.
+ * Returns 0; -ETIMEDOUT: it hangs, and was killed as far as that goes; or another
+ * negative errno where it died or could not be made.
+ */
+int task_ask(struct spawner *spawner, enum task_id task, const void *job,
+	     size_t job_bytes, void *ret_answer, size_t answer_bytes, int timeout_ms);
+
+int task_examine(const void *arg, size_t arg_bytes, int fd);
+int task_make(const void *arg, size_t arg_bytes, int fd);
+int task_look(const void *arg, size_t arg_bytes, int fd);
+int task_confirm(const void *arg, size_t arg_bytes, int fd);
+int task_create(const void *arg, size_t arg_bytes, int fd);
+int task_writer(const void *arg, size_t arg_bytes, int fd);
+int task_judge(const void *arg, size_t arg_bytes, int fd);
+int task_clean(const void *arg, size_t arg_bytes, int fd);
+
+#endif
