@@ -8,7 +8,10 @@
 #ifndef TAILRACE_CORE_ERROR_H
 #define TAILRACE_CORE_ERROR_H
 
-/* A sentence without a final newline; empty when nothing failed. */
+/*
+ * A sentence of one line: control characters in it are replaced by '?'.
+ * Empty when nothing failed.
+ */
 struct error {
 	char sentence[1024];
 };

@@ -77,7 +77,7 @@ export -f mounted
 	require_private_mounts
 	refused 4 mounted size=64k \
 		'head -c 1M /dev/zero >data/full 2>/dev/null; tailrace run --records 10 data'
-	[[ $stderr == *space* ]]
+	[[ $stderr == *space* || $stderr == *free* ]]
 }
 
 @test "a full directory, four ranks" {
@@ -85,7 +85,7 @@ export -f mounted
 	refused 4 mounted size=64k \
 		'head -c 1M /dev/zero >data/full 2>/dev/null;
 		 mpirun --quiet -n 4 tailrace run --records 10 data'
-	[[ $stderr == *space* ]]
+	[[ $stderr == *space* || $stderr == *free* ]]
 }
 
 @test "a directory that fills up is never safe" {

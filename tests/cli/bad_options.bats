@@ -138,7 +138,10 @@ wrong_from_all()
 @test "options from a file are no better" {
 	printf -- '--size 10\n' >options
 	wrong size @options data
-	wrong nowhere @nowhere data
+	run --separate-stderr limited 60 tailrace run @nowhere data
+	(( status == USAGE || status == COULD_NOT_RUN )) || fail "exit code $status"
+	is_one_sentence "$stderr"
+	[[ $stderr == *nowhere* ]]
 }
 
 @test "a label that would leave its folder" {

@@ -25,6 +25,19 @@ all_safe()
 	done
 }
 
+# nothing_found FOLDER STRATEGY... - no check found anything. That is not safe yet:
+# on few processors writers may hardly meet.
+nothing_found()
+{
+	local result=$1/result.json name
+	shift
+	for name in "$@"; do
+		[[ $(json "$result" "s['$name']['records']['intact']") == \
+		   "$(json "$result" "s['$name']['records']['attempted']")" ]]
+		[[ $(json "$result" "any(s['$name']['anomalies'].values())") == false ]]
+	done
+}
+
 @test "four strategies, four ranks, 10000 records each" {
 	run -0 as_ranks 4 tailrace run --strategy append,flock,fcntl,per-file \
 		--records 10000 --out run data
@@ -44,8 +57,10 @@ all_safe()
 }
 
 @test "it launches its ranks itself" {
-	run -0 tailrace run -n 3 --strategy flock --records 300 --out run data
-	all_safe run flock
+	run -0 tailrace run -n 3 --strategy flock,per-file --require per-file \
+		--records 300 --out run data
+	nothing_found run flock
+	all_safe run per-file
 	[[ $(json run/result.json 'r["run"]["ranks"]') == 3 ]]
 }
 
@@ -66,9 +81,9 @@ all_safe()
 		records=500
 		[[ $size != 1M ]] || records=40
 		run -0 as_ranks 4 tailrace run --strategy flock,per-file \
-			--require flock,per-file --size "$size" --records "$records" \
+			--require per-file --size "$size" --records "$records" \
 			--seed 7 --out "run-$size" data
-		all_safe "run-$size" flock per-file
+		nothing_found "run-$size" flock per-file
 	done
 }
 
@@ -76,11 +91,13 @@ all_safe()
 	mkdir data/tailrace-mine
 	echo precious >data/file
 	echo precious >data/tailrace-mine/flock
-	as_ranks 2 tailrace run --strategy flock --records 2000 --out one data &
-	run -0 as_ranks 2 tailrace run --strategy flock --records 2000 --out two data
+	as_ranks 2 tailrace run --strategy flock,per-file --require per-file \
+		--records 2000 --out one data &
+	run -0 as_ranks 2 tailrace run --strategy flock,per-file --require per-file \
+		--records 2000 --out two data
 	wait $!
-	all_safe one flock
-	all_safe two flock
+	nothing_found one flock per-file
+	nothing_found two flock per-file
 	[[ $(json one/result.json 'r["run"]["id"]') != $(json two/result.json 'r["run"]["id"]') ]]
 	[[ $(cat data/file) == precious && $(cat data/tailrace-mine/flock) == precious ]]
 	# And each is still what it was after the other had ended.
@@ -91,16 +108,20 @@ all_safe()
 }
 
 @test "a data file is lines of printable ASCII" {
-	run -0 as_ranks 2 tailrace run --strategy flock --size 100 --records 200 --out run data
+	run -0 as_ranks 2 tailrace run --strategy per-file --size 100 --records 200 \
+		--out run data
 	file=$(find data/tailrace-* -type f -size +0 | head -n 1)
-	[[ $(wc -l <"$file") == 400 ]]
+	[[ $(wc -l <"$file") == 200 ]]
 	[[ $(LC_ALL=C grep -cvE '^[ -~]{99}$' "$file") == 0 ]]
 }
 
 @test "verify agrees with the run" {
-	run -0 as_ranks 4 tailrace run --strategy append,flock --require append,flock \
+	run as_ranks 4 tailrace run --strategy append,flock,per-file --strict \
 		--records 1000 --out run data
-	run -0 tailrace verify run --out judged
+	code=$status
+	run tailrace verify run --out judged
+	(( status == code ))
+	[[ $(json judged/result.json 'r["verdict"]') == "$(json run/result.json 'r["verdict"]')" ]]
 	[[ $(json run/result.json 'r["strategies"]') == \
 	   "$(json judged/result.json 'r["strategies"]')" ]]
 }

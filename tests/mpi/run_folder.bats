@@ -7,7 +7,7 @@ setup_file()
 	cd "$BATS_FILE_TMPDIR" || return
 	mkdir data
 	as_ranks 3 tailrace run --strategy append,flock,per-file --records 3000 \
-		--seed 5 --label nightly data
+		--require per-file --seed 5 --label nightly data
 }
 
 setup()

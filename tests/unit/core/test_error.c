@@ -17,6 +17,17 @@ START_TEST(a_sentence_and_its_errno)
 }
 END_TEST
 
+START_TEST(a_sentence_is_one_line)
+{
+	struct error err;
+
+	error_set(&err, EINVAL, "no strategy %s", "x\nsafe\r\033[2J\x7f");
+	ck_assert_str_eq(err.sentence, "no strategy x?safe??[2J?");
+	error_sys(&err, ENOENT, "no %s", "\xc3\xa4\t");
+	ck_assert_str_eq(err.sentence, "no \xc3\xa4?: No such file or directory");
+}
+END_TEST
+
 START_TEST(nobody_need_listen)
 {
 	ck_assert_int_eq(error_set(NULL, EIO, "%d", 1), -EIO);
@@ -46,5 +57,5 @@ START_TEST(long_sentences_are_cut)
 }
 END_TEST
 
-UNIT_MAIN("error", 10, a_sentence_and_its_errno, nobody_need_listen,
-	  long_sentences_are_cut)
+UNIT_MAIN("error", 10, a_sentence_and_its_errno, a_sentence_is_one_line,
+	  nobody_need_listen, long_sentences_are_cut)
