@@ -227,6 +227,13 @@ static void cell_expected(const struct record_form *form, struct record_id id,
 		ret_cell[last % RECORD_CELL_BYTES] = '\n';
 }
 
+void record_write_head(const struct record_form *form, struct record_id id,
+		       uint8_t ret_cell[RECORD_CELL_BYTES])
+{
+	cell_expected(form, id, record_size(form, id), cell_difference(id), 0,
+		      ret_cell);
+}
+
 bool record_equals(const struct record_form *form, struct record_id id,
 		   const uint8_t *bytes)
 {

@@ -90,6 +90,10 @@ uint32_t record_size(const struct record_form *form, struct record_id id);
 void record_write(const struct record_form *form, struct record_id id,
 		  uint8_t *ret_bytes);
 
+/* Write only its first cell. */
+void record_write_head(const struct record_form *form, struct record_id id,
+		       uint8_t ret_cell[RECORD_CELL_BYTES]);
+
 /*
  * Is @bytes (at least record_size() of them) the record @id, in every byte?
  */

@@ -12,6 +12,7 @@ void debris_init(struct debris *debris)
 {
 	debris->nul = STASH_OF(struct stretch);
 	debris->foreign = STASH_OF(struct stretch);
+	debris->sorted = 0;
 }
 
 void debris_release(struct debris *debris)
@@ -64,6 +65,33 @@ static void stretches_merge(struct stash *stash)
 	}
 	if (stash->count)
 		stash->count = kept + 1;
+}
+
+void debris_sort(struct debris *debris)
+{
+	stretches_merge(&debris->foreign);
+	debris->sorted = debris->foreign.count;
+}
+
+uint64_t debris_foreign_end(const struct debris *debris, uint32_t file, uint64_t offset)
+{
+	const struct stretch *all = debris->foreign.items;
+	size_t low = 0, high = debris->sorted;
+
+	/* The first stretch that ends after offset. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct stretch *s = &all[middle];
+
+		if (s->file < file || (s->file == file && s->to <= (int64_t)offset))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < debris->sorted && all[low].file == file &&
+	    all[low].from <= (int64_t)offset)
+		return (uint64_t)all[low].to;
+	return offset;
 }
 
 /* One kind of damage being counted, in order of file and offset. */

@@ -11,6 +11,7 @@
 struct debris {
 	struct stash nul;     /* struct stretch: NULs in it are no gap */
 	struct stash foreign; /* other bytes in it are not foreign */
+	size_t sorted;	      /* of the foreign ones, after debris_sort */
 };
 
 void debris_init(struct debris *debris);
@@ -20,6 +21,13 @@ void debris_release(struct debris *debris);
 int debris_explain_nul(struct debris *debris, uint32_t file, int64_t from, int64_t to);
 int debris_explain_foreign(struct debris *debris, uint32_t file, int64_t from,
 			   int64_t to);
+
+/* Sort what is explained by now, for debris_foreign_end. */
+void debris_sort(struct debris *debris);
+
+/* Where the foreign bytes explained before debris_sort end that cover @offset. */
+uint64_t debris_foreign_end(const struct debris *debris, uint32_t file,
+			    uint64_t offset);
 
 /*
  * Count what is left: `gap`, `gap_bytes`, `foreign`, `foreign_bytes`.  A piece

@@ -181,6 +181,19 @@ static enum verdict merge(enum verdict so_far, enum verdict next)
 	return VERDICT_SAFE;
 }
 
+/*
+ * What a strategy counts as: its verdict, or, under --expect, whether that is the
+ * expected one.  What is neither safe nor unsafe contradicts no expectation.
+ */
+static enum verdict counted(const struct manifest_strategy *s, enum verdict verdict)
+{
+	if (!s->expected)
+		return verdict;
+	if (strcmp(s->expected, verdict_name(verdict)) == 0)
+		return VERDICT_SAFE;
+	return verdict == VERDICT_SAFE ? VERDICT_UNSAFE : verdict;
+}
+
 struct run_verdict judge_run(const struct manifest *manifest,
 			     const struct judgment *judgments, size_t count)
 {
@@ -195,10 +208,11 @@ struct run_verdict judge_run(const struct manifest *manifest,
 
 		if (s->control && judgments[i].verdict == VERDICT_UNSAFE)
 			run.teeth = true;
-		if (!s->required && !controls_only && !(s->control && manifest->strict))
+		if (!s->required && !s->expected && !controls_only &&
+		    !(s->control && manifest->strict))
 			continue;
 		required++;
-		run.verdict = merge(run.verdict, judgments[i].verdict);
+		run.verdict = merge(run.verdict, counted(s, judgments[i].verdict));
 	}
 	/* Nothing was demanded, so nothing was shown. */
 	if (!required)

@@ -8,6 +8,7 @@
 #include "verify/lost.h"
 
 #include "verify/absent.h"
+#include "verify/beginning.h"
 #include "verify/debris.h"
 #include "verify/place.h"
 
@@ -20,16 +21,13 @@
 /* Debris without a cell is told from chance by this many bytes that agree. */
 #define AGREEING_BYTES 4
 
-/* Unknown appends without a place whose beginnings are looked for. */
-#define UNPLACED_MAX 1024
-
 struct explainer {
 	struct evidence *e;
 	struct debris debris;
 	struct stash pieces;	/* struct fragment, by record and position */
 	struct stash absent;	/* struct absent, by record */
 	struct stash fragments; /* struct fragment: those of one record */
-	struct stash unplaced;	/* struct absent */
+	struct stash unknown;	/* struct record_id of unknown outcome, sorted */
 	struct source source;	/* of the data file looked at last */
 	uint32_t source_file;
 	bool source_is_open;
@@ -333,59 +331,10 @@ static int subject_explain(struct explainer *x, const struct subject *s)
 		look = subject_look(x, s);
 		cause = cause_decide(&look);
 		rc = loss_report(x, s, cause, &look);
-	} else if (rc == 0 && !s->piece_count &&
-		   s->absent->believed == HISTORY_OFFSET_UNKNOWN &&
-		   x->unplaced.count < UNPLACED_MAX) {
-		rc = stash_add(&x->unplaced, s->absent);
+	} else if (rc == 0) {
+		rc = stash_add(&x->unknown, &s->absent->id);
 	}
 	return rc < 0 ? rc : places_explain(x, s, cause);
-}
-
-/* ---- unknown appends without a place ------------------------------------ */
-
-/*
- * A writer that was killed in mid-write knows no offset and may have left less
- * than a cell: foreign bytes that are the beginning of such a record are its own.
- */
-static int beginning_compare(struct explainer *x, const struct damage *damage)
-{
-	const struct absent *all = x->unplaced.items;
-	uint64_t offset = damage->segment.offset;
-	size_t length = damage->segment.length < TELLING_BYTES
-				? (size_t)damage->segment.length
-				: TELLING_BYTES;
-	const uint8_t *bytes;
-	size_t available;
-	int rc = file_view(x, damage->file, offset, length, &bytes, &available);
-
-	if (rc < 0 || available < length)
-		return rc;
-	for (size_t i = 0; i < x->unplaced.count; i++) {
-		if (!x->e->strategy->shared_file && all[i].id.writer != damage->file)
-			continue;
-		if (record_match_forward(&x->e->form, all[i].id, 0, bytes, length) <
-		    length)
-			continue;
-		rc = debris_explain_foreign(&x->debris, damage->file, (int64_t)offset,
-					    (int64_t)(offset + length));
-		return rc < 0 ? rc
-			      : debris_explain_nul(
-					&x->debris, damage->file, (int64_t)offset,
-					(int64_t)offset +
-						record_size(&x->e->form, all[i].id));
-	}
-	return 0;
-}
-
-static int unplaced_explain(struct explainer *x)
-{
-	const struct damage *all = x->e->damage.items;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && x->unplaced.count && i < x->e->damage.count; i++)
-		if (all[i].segment.kind == SEGMENT_FOREIGN)
-			rc = beginning_compare(x, &all[i]);
-	return rc;
 }
 
 /* ---- the whole ----------------------------------------------------------- */
@@ -425,7 +374,7 @@ static void explainer_release(struct explainer *x)
 	stash_release(&x->pieces);
 	stash_release(&x->absent);
 	stash_release(&x->fragments);
-	stash_release(&x->unplaced);
+	stash_release(&x->unknown);
 }
 
 int lost_explain(struct evidence *evidence, struct error *err)
@@ -435,7 +384,7 @@ int lost_explain(struct evidence *evidence, struct error *err)
 		.pieces = STASH_OF(struct fragment),
 		.absent = STASH_OF(struct absent),
 		.fragments = STASH_OF(struct fragment),
-		.unplaced = STASH_OF(struct absent),
+		.unknown = STASH_OF(struct record_id),
 	};
 	int rc;
 
@@ -446,7 +395,7 @@ int lost_explain(struct evidence *evidence, struct error *err)
 	if (rc == 0)
 		rc = absent_explain(&x);
 	if (rc == 0)
-		rc = unplaced_explain(&x);
+		rc = beginnings_explain(evidence, &x.unknown, &x.debris);
 	if (rc == 0)
 		rc = debris_count_rest(evidence, &x.debris);
 	if (rc < 0)
