@@ -18,7 +18,6 @@ struct byte {
 	struct record_id id; /* of INTACT and PIECE */
 	int64_t implied;     /* where that record would begin in the file */
 	bool head;	     /* the first byte of an intact copy or piece */
-	bool debris;
 	bool nul_explained, foreign_explained;
 };
 
@@ -340,7 +339,7 @@ struct search {
 	const struct model_text *text;
 	struct record_id id;
 	bool *has; /* by position: that byte is there, in a piece or as debris */
-	bool others, frame_whole, frame_there, any_place;
+	bool others, frame_whole, frame_there;
 	uint32_t longest;
 };
 
@@ -392,7 +391,6 @@ static void place_look(struct search *s, struct model_file *f, int64_t place,
 	int64_t end = place + s->text->size;
 	bool others = false, nul = false;
 
-	s->any_place = true;
 	for (int64_t at = place < 0 ? 0 : place; at < end && at < f->length; at++) {
 		const struct byte *b = &f->map[at];
 		int64_t to = at;
@@ -479,36 +477,6 @@ static enum anomaly cause_of(const struct search *s)
 	return ANOMALY_MISSING;
 }
 
-/* The beginning of @s's record, alone between NULs and others' bytes? */
-static void beginnings_explain(struct model *m, struct record_id id)
-{
-	const struct model_text *text = text_of(m, id);
-
-	for (uint32_t file = 0; file < m->file_count; file++) {
-		struct model_file *f = &m->files[file];
-
-		if (!m->s->shared_file && file != id.writer)
-			continue;
-		for (int64_t at = 0; at < f->length; at++) {
-			int64_t end = at;
-			bool agrees = true;
-
-			if (f->map[at].owner != NOBODY ||
-			    (at && f->map[at - 1].owner == NOBODY) || f->map[at].debris)
-				continue;
-			while (end < f->length && f->map[end].owner == NOBODY)
-				agrees &= fits(f, text, at, end++);
-			if (!agrees)
-				continue;
-			f->map[at].debris = true; /* of the first that it fits */
-			for (int64_t i = at; i < end; i++)
-				f->map[i].foreign_explained = true;
-			for (int64_t i = at; i < at + text->size && i < f->length; i++)
-				f->map[i].nul_explained = true;
-		}
-	}
-}
-
 static void absent_explain(struct model *m, struct record_id id)
 {
 	bool lost = entry_of(m, id)->outcome == OUTCOME_ACKNOWLEDGED;
@@ -524,10 +492,8 @@ static void absent_explain(struct model *m, struct record_id id)
 		m->r.anomalies[ANOMALY_LOST]++;
 		if (cause == ANOMALY_TORN || cause == ANOMALY_CORRUPTED)
 			places_walk(&s, false, true);
-	} else if (s.any_place) {
-		places_walk(&s, false, false);
 	} else {
-		beginnings_explain(m, id);
+		places_walk(&s, false, false);
 	}
 	free(s.has);
 }
@@ -539,6 +505,74 @@ static void all_absent_explain(struct model *m)
 			if (!m->fates[w][seq].found &&
 			    m->craft->writers[w].entries[seq].outcome != OUTCOME_FAILED)
 				absent_explain(m, (struct record_id){w, seq});
+}
+
+/*
+ * Of the records of unknown outcome the one whose beginning agrees with the most
+ * bytes from @at on, but not beyond @end; the first of several.
+ */
+static int64_t longest_beginning(struct model *m, uint32_t file, int64_t at,
+				 int64_t end, const struct model_text **ret_text)
+{
+	int64_t longest = 0;
+
+	for (uint32_t w = 0; w < m->m->rank_count; w++)
+		for (uint64_t seq = 0; seq < m->craft->writers[w].count; seq++) {
+			struct record_id id = {w, seq};
+			enum outcome outcome = entry_of(m, id)->outcome;
+			const struct model_text *text;
+			int64_t length = 0;
+
+			if (m->fates[w][seq].found || outcome == OUTCOME_FAILED ||
+			    outcome == OUTCOME_ACKNOWLEDGED ||
+			    (!m->s->shared_file && w != file))
+				continue;
+			text = text_of(m, id);
+			while (at + length < end &&
+			       fits(&m->files[file], text, at, at + length))
+				length++;
+			if (length > longest) {
+				longest = length;
+				*ret_text = text;
+			}
+		}
+	return longest;
+}
+
+/* From the first byte of one run of nobody's bytes on. */
+static void run_explain(struct model *m, uint32_t file, int64_t at, int64_t end)
+{
+	struct model_file *f = &m->files[file];
+
+	while (at < end) {
+		const struct model_text *text;
+		int64_t length = longest_beginning(m, file, at, end, &text);
+
+		if (!length && !f->map[at].foreign_explained)
+			return;
+		if (!length) {
+			while (at < end && f->map[at].foreign_explained)
+				at++;
+			continue;
+		}
+		for (int64_t i = at; i < at + text->size && i < f->length; i++) {
+			f->map[i].foreign_explained |= i < at + length;
+			f->map[i].nul_explained = true;
+		}
+		at += length;
+	}
+}
+
+static void beginnings_explain(struct model *m, uint32_t file)
+{
+	struct model_file *f = &m->files[file];
+	int64_t end = 0;
+
+	for (int64_t at = 0; at < f->length; at = end + 1) {
+		for (end = at; end < f->length && f->map[end].owner == NOBODY;)
+			end++;
+		run_explain(m, file, at, end);
+	}
 }
 
 /* ---- the rest of the damage ------------------------------------------------ */
@@ -738,6 +772,8 @@ void model_judge(const struct craft *craft, struct model_texts *texts,
 		file_read(&m, &m.files[file]);
 	}
 	all_absent_explain(&m);
+	for (uint32_t file = 0; file < m.file_count; file++)
+		beginnings_explain(&m, file);
 	for (uint32_t file = 0; file < m.file_count; file++)
 		rest_count(&m, &m.files[file]);
 	if (m.s->exclusive_lock) {
