@@ -90,19 +90,21 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 	for (uint32_t rank = 0; strategy->writers && rank < rank_count; rank++)
 		json_array_append_new(writers,
 				      writer_to_json(&strategy->writers[rank]));
-	return json_pack(
-		"{s:o,s:o,s:o,s:o,s:b,s:b,s:b,s:b,s:I,s:I,s:b,s:o,s:i,s:I,s:O?,s:o}",
-		"name", text_to_json(strategy->name), "preset",
-		text_to_json(strategy->preset), "spec", text_to_json(strategy->spec),
-		"claims", claims_to_json(strategy->claims), "control",
-		strategy->control, "required", strategy->required, "shared_file",
-		strategy->shared_file, "exclusive_lock", strategy->exclusive_lock,
-		"batch", (json_int_t)strategy->batch, "padding_bytes",
-		(json_int_t)strategy->padding_bytes, "ran", strategy->ran, "skipped",
-		text_to_json(strategy->skipped), "skipped_errno",
-		strategy->skipped_errnum, "duration_ns",
-		(json_int_t)strategy->duration_ns, "rpc", strategy->rpc, "writers",
-		writers);
+	return json_pack("{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:b,s:b,s:I,s:I,s:b,s:o,s:i,s:I,"
+			 "s:O?,s:o}",
+			 "name", text_to_json(strategy->name), "preset",
+			 text_to_json(strategy->preset), "spec",
+			 text_to_json(strategy->spec), "claims",
+			 claims_to_json(strategy->claims), "control", strategy->control,
+			 "required", strategy->required, "expected",
+			 text_to_json(strategy->expected), "shared_file",
+			 strategy->shared_file, "exclusive_lock",
+			 strategy->exclusive_lock, "batch", (json_int_t)strategy->batch,
+			 "padding_bytes", (json_int_t)strategy->padding_bytes, "ran",
+			 strategy->ran, "skipped", text_to_json(strategy->skipped),
+			 "skipped_errno", strategy->skipped_errnum, "duration_ns",
+			 (json_int_t)strategy->duration_ns, "rpc", strategy->rpc,
+			 "writers", writers);
 }
 
 static json_t *manifest_to_json(const struct manifest *m)
@@ -372,6 +374,7 @@ static void strategy_from_json(struct reader *r, json_t *object,
 	s->claims = claims_from_json(r, object);
 	s->control = get_bool(r, object, "control");
 	s->required = get_bool(r, object, "required");
+	s->expected = get_text(r, object, "expected");
 	s->shared_file = get_bool(r, object, "shared_file");
 	s->exclusive_lock = get_bool(r, object, "exclusive_lock");
 	s->batch = (uint32_t)get_integer(r, object, "batch", 1, UINT32_MAX);
@@ -575,6 +578,7 @@ static void strategy_release(struct manifest_strategy *s, uint32_t rank_count)
 	free(s->name);
 	free(s->preset);
 	free(s->spec);
+	free(s->expected);
 	free(s->skipped);
 	json_decref(s->rpc);
 }

@@ -66,6 +66,7 @@ struct manifest_strategy {
 	unsigned int claims; /* of enum claim; 0 for a control */
 	bool control;
 	bool required;
+	char *expected;		/* --expect: the verdict that counts as safe; or NULL */
 	bool shared_file;	/* one file for all, else one per writer */
 	bool exclusive_lock;	/* the hold excludes other holds */
 	uint32_t batch;		/* records under one hold */

@@ -57,8 +57,14 @@ static int parse_seed(const char *value, void *target, struct error *err)
 {
 	struct raw_plan *raw = target;
 
+	int rc = units_parse_count(value, &raw->plan.seed, err);
+
+	/* JSON numbers are signed. */
+	if (rc == 0 && raw->plan.seed > INT64_MAX)
+		return error_set(err, EINVAL, "\"%s\" is too large: at most %lld",
+				 value, (long long)INT64_MAX);
 	raw->plan.seed_given = true;
-	return units_parse_count(value, &raw->plan.seed, err);
+	return rc;
 }
 
 static int parse_ranks(const char *value, void *target, struct error *err)
@@ -378,6 +384,7 @@ static int take_expectation(struct plan *plan, char *text, struct error *err)
 	found = find_strategy(plan, text);
 	if (!found)
 		return no_such_strategy(plan, "--expect", text, err);
+	found->required = true;
 	found->expected = true;
 	found->expectation = verdict;
 	return 0;

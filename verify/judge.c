@@ -208,8 +208,7 @@ struct run_verdict judge_run(const struct manifest *manifest,
 
 		if (s->control && judgments[i].verdict == VERDICT_UNSAFE)
 			run.teeth = true;
-		if (!s->required && !s->expected && !controls_only &&
-		    !(s->control && manifest->strict))
+		if (!s->required && !controls_only && !(s->control && manifest->strict))
 			continue;
 		required++;
 		run.verdict = merge(run.verdict, counted(s, judgments[i].verdict));

@@ -76,6 +76,7 @@ static void sample_strategy(struct manifest_strategy *s, int number)
 	s->claims = number ? 0 : CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_EXCLUSION;
 	s->control = number;
 	s->required = !number;
+	s->expected = number ? text("unsafe") : NULL;
 	s->shared_file = true;
 	s->exclusive_lock = !number;
 	s->batch = number ? 1 : 4;
@@ -157,8 +158,9 @@ static bool same_strategy(const struct manifest_strategy *a,
 			return false;
 	return same_text(a->name, b->name) && same_text(a->preset, b->preset) &&
 	       same_text(a->spec, b->spec) && same_text(a->skipped, b->skipped) &&
-	       a->claims == b->claims && a->control == b->control &&
-	       a->required == b->required && a->shared_file == b->shared_file &&
+	       same_text(a->expected, b->expected) && a->claims == b->claims &&
+	       a->control == b->control && a->required == b->required &&
+	       a->shared_file == b->shared_file &&
 	       a->exclusive_lock == b->exclusive_lock && a->batch == b->batch &&
 	       a->padding_bytes == b->padding_bytes && a->ran == b->ran &&
 	       a->skipped_errnum == b->skipped_errnum &&
