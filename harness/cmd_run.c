@@ -6,6 +6,7 @@
  */
 #include "harness/commands.h"
 
+#include "harness/childlog.h"
 #include "harness/interrupt.h"
 #include "harness/judging.h"
 #include "harness/outline.h"
@@ -20,7 +21,6 @@
 #include "results/result.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -220,7 +220,9 @@ static enum exit_code live(struct run *run, struct error *err)
 	if (code == EXIT_SAFE && run_is_first(run))
 		code = conclude(run, &judging, err);
 	judging_end(&judging);
-	return run_agree(run, code, err);
+	code = run_agree(run, code, err);
+	childlog_gather(run);
+	return code;
 }
 
 /* ---- around it ---------------------------------------------------------------- */
@@ -231,29 +233,10 @@ static void say(const struct error *err, bool first)
 		fprintf(stderr, "tailrace: %s\n", err->sentence);
 }
 
-/* What the children of this rank print goes to a file of its own. */
-static int start_spawner(struct run *run, struct error *err)
-{
-	const char *tmpdir = getenv("TMPDIR");
-	int fd;
-
-	snprintf(run->log_path, sizeof(run->log_path), "%s/tailrace-log-XXXXXX",
-		 tmpdir && *tmpdir ? tmpdir : "/tmp");
-	fd = mkostemp(run->log_path, O_CLOEXEC);
-	if (fd < 0)
-		run->log_path[0] = '\0';
-	else
-		close(fd);
-	return spawner_start(run_tasks, TASK_COUNT,
-			     run->log_path[0] ? run->log_path : NULL, &run->spawner,
-			     err);
-}
-
 static void run_release(struct run *run)
 {
 	spawner_stop(&run->spawner);
-	if (run->log_path[0])
-		unlink(run->log_path);
+	childlog_release(run);
 	if (run->history_dir[0])
 		rmdir(run->history_dir); /* the last of this host succeeds */
 	clocks_release(&run->clocks);
@@ -270,7 +253,8 @@ static enum exit_code be_a_rank(struct run *run, struct error *err)
 	bool first = launcher.rank == 0;
 
 	interrupt_catch(!launcher.launched);
-	if (start_spawner(run, err) == 0 && world_init(&run->world, err) == 0) {
+	if (childlog_start_spawner(run, err) == 0 &&
+	    world_init(&run->world, err) == 0) {
 		first = run_is_first(run);
 		code = live(run, err);
 	}
@@ -307,6 +291,7 @@ int cmd_run(int argc, char **argv)
 
 	if (!run)
 		return EXIT_COULD_NOT_RUN;
+	run->log_fd = -1;
 	code = prepare(run, argc, argv, &err);
 	if (code != EXIT_SAFE) {
 		say(&err, first);

@@ -122,6 +122,11 @@ static enum exit_code run_mpirun(const struct plan *plan, int argc, char **argv,
 	}
 	rc = launch_mpirun(&options, full, &mpirun_code, err);
 	free(full);
+	if (rc == -ECANCELED)
+		error_set(
+			err, ECANCELED,
+			"interrupted twice; `tailrace verify %s` judges what there is",
+			plan->out);
 	if (rc < 0)
 		return EXIT_COULD_NOT_RUN;
 	code = read_exit_code(plan);

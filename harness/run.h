@@ -25,7 +25,7 @@ struct run {
 	char *command;	  /* as typed */
 
 	struct spawner spawner;
-	char log_path[PATH_MAX]; /* what the children print */
+	int log_fd; /* what the children print; -1: goes nowhere */
 	struct world world;
 	struct hosts hosts;
 	struct mailbox box;

@@ -30,7 +30,7 @@ static void source_open(struct source *source, const char *path, uint64_t bytes)
 		source->rc = -ENOENT;
 		return;
 	}
-	source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	source->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (source->fd < 0)
 		source->rc = -errno;
 }

@@ -200,7 +200,9 @@ static void pass_on(pid_t child, unsigned int interrupts)
 		kill(-child, SIGKILL);
 }
 
-static int wait_for_mpirun(pid_t child, const sigset_t *awaited)
+/* Returns how often we were interrupted, with the exit code of mpirun. */
+static unsigned int wait_for_mpirun(pid_t child, const sigset_t *awaited,
+				    int *ret_exit_code)
 {
 	const struct timespec patience = {.tv_sec = LAST_WORDS_S};
 	unsigned int interrupts = 0;
@@ -216,7 +218,8 @@ static int wait_for_mpirun(pid_t child, const sigset_t *awaited)
 			pass_on(child, ++interrupts);
 		ended = waitpid(child, &status, WNOHANG);
 	} while (ended == 0 || (ended < 0 && errno == EINTR));
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	*ret_exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return interrupts;
 }
 
 int launch_mpirun(const struct launch_options *options, char *const argv[],
@@ -242,7 +245,8 @@ int launch_mpirun(const struct launch_options *options, char *const argv[],
 		rc = error_sys(err, errno, "cannot start mpirun");
 	} else {
 		setpgid(child, child); /* whoever comes first */
-		*ret_exit_code = wait_for_mpirun(child, &awaited);
+		if (wait_for_mpirun(child, &awaited, ret_exit_code) > 1)
+			rc = error_set(err, ECANCELED, "interrupted twice");
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	launch_command_free(command);

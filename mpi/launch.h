@@ -35,7 +35,8 @@ struct launch_options {
  * environment stays in force.
  *
  * Returns 0 with mpirun's exit code in @ret_exit_code, -1 there where a signal
- * ended it; or a negative errno with a sentence in @err.
+ * ended it; -ECANCELED after a second interrupt; or another negative errno; with a
+ * sentence in @err.
  */
 int launch_mpirun(const struct launch_options *options, char *const argv[],
 		  int *ret_exit_code, struct error *err);
