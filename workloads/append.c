@@ -396,9 +396,12 @@ int appender_append(struct appender *appender, uint32_t records,
 	} else {
 		entry.completed_ns = clock_now_ns();
 	}
+	ret_end->offset = entry.offset;
 	conclude(appender, first, records, &entry);
 	*ret_end = (struct append_end){
 		.outcome = entry.outcome,
+		.offset = ret_end->offset,
+		.end = entry.offset,
 		.step = entry.step,
 		.errnum = entry.errnum,
 		.completed_ns = entry.completed_ns,

@@ -59,6 +59,8 @@ struct append_end {
 	enum outcome outcome;
 	enum append_step step;
 	int errnum;
+	int64_t offset; /* believed, of its first byte; or unknown */
+	int64_t end;	/* after its last byte */
 	uint64_t completed_ns;
 };
 

@@ -238,6 +238,19 @@ static bool wait_turn(const struct writer *writer, uint64_t *now_ns)
 	return leave_before(writer, *now_ns) == LEAVE_NOT_YET;
 }
 
+/* At the end of a turn, let others have the lock; see turn.h. */
+static void step_aside(struct writer *writer, const struct append_end *end,
+		       uint64_t *now_ns)
+{
+	uint64_t pause_ns =
+		turn_pause_ns(&writer->turn, end->offset, end->end, *now_ns);
+
+	if (!pause_ns)
+		return;
+	pause_until(*now_ns + pause_ns);
+	*now_ns = clock_now_ns();
+}
+
 /*
  * One batch at its time; @now_ns goes from the end of the last to the end of
  * this one, so that the clock is not read just for the loop.
@@ -260,6 +273,7 @@ static enum writer_leave one_batch(struct writer *writer, uint64_t *now_ns,
 	count_batch(report, records, &end);
 	*failures = end.outcome == OUTCOME_ACKNOWLEDGED ? 0 : *failures + 1;
 	*now_ns = end.completed_ns;
+	step_aside(writer, &end, now_ns);
 	return leave_after(&end, *failures);
 }
 
@@ -272,6 +286,10 @@ void writer_run(struct writer *writer, uint64_t start_ns)
 
 	pause_until(start_ns);
 	now_ns = report->started_ns = clock_now_ns();
+	turn_begin(&writer->turn,
+		   strategy_exclusive_lock(&writer->job.spec) ? writer->job.turn_holds
+							      : 0,
+		   now_ns);
 	while (leave == LEAVE_NOT_YET) {
 		leave = leave_before(writer, now_ns);
 		if (leave == LEAVE_NOT_YET)

@@ -19,6 +19,7 @@
 #include "core/record.h"
 #include "workloads/append.h"
 #include "workloads/strategy.h"
+#include "workloads/turn.h"
 
 /*
  * So many failed or unknown appends in a row, and the writer leaves: far more
@@ -42,6 +43,7 @@ struct writer_job {
 	uint64_t records;     /* to append; 0: until the duration is over */
 	uint64_t duration_ns; /* 0: until the records are done */
 	uint64_t rate;	      /* records per second at most; 0: unlimited */
+	uint32_t turn_holds;  /* holds of a lock before stepping aside; 0: never */
 	char host[HISTORY_NAME_MAX + 1];
 	char data_path[PATH_MAX];
 	char history_path[PATH_MAX];
@@ -77,6 +79,7 @@ struct writer {
 	struct record_form form;
 	struct history_writer history;
 	struct appender appender;
+	struct turn turn;
 	struct writer_report report;
 };
 
