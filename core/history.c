@@ -424,7 +424,9 @@ static void entries_check(struct history *history)
 		return;
 	}
 	history->count = tally.used;
-	history->cut = tally.damaged > 0 || announced != tally.used;
+	/* A writer that lived to mark it has concluded whatever it began. */
+	history->cut = tally.damaged > 0 || announced != tally.used ||
+		       tally.concluded != tally.used;
 }
 
 int history_open(struct history *history, const char *path, struct error *err)
