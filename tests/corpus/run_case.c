@@ -182,15 +182,28 @@ static void fault(struct recipe *r, char **words)
 	r->craft.manifest.faults = json_pack("[{s:s}]", "what", "kill");
 }
 
+/* Move the one sample of @host to time zero. */
+static void clock_sample(struct recipe *r, uint32_t host)
+{
+	const struct manifest_host *h = &r->craft.manifest.hosts[host];
+	struct clock_sample sample;
+
+	if (!h->sample_count)
+		return;
+	sample = h->samples[0];
+	craft_clock(&r->craft, host, r->time_zero_ns - (uint64_t)sample.offset_ns,
+		    sample.offset_ns, sample.rtt_ns);
+}
+
 static void clock_set(struct recipe *r, char **words)
 {
 	int64_t offset_us = strtoll(words[2] ? words[2] : "", NULL, 10);
 
 	if (number(r, words[1]) >= r->plan.hosts)
 		wrong(r, "no such host", words[1]);
-	craft_clock(&r->craft, (uint32_t)number(r, words[1]),
-		    (uint64_t)((int64_t)r->time_zero_ns - offset_us * 1000),
-		    offset_us * 1000, number(r, words[3]) * 1000);
+	craft_clock(&r->craft, (uint32_t)number(r, words[1]), 0, offset_us * 1000,
+		    number(r, words[3]) * 1000);
+	clock_sample(r, (uint32_t)number(r, words[1]));
 }
 
 static void no_clock(struct recipe *r, char **words)
@@ -439,6 +452,9 @@ static void crowd(struct recipe *r, char **words)
 	}
 	r->base = r->at;
 	r->time_zero_ns += (records + 1) * SLOT_NS;
+	/* What follows is compared by fresh samples. */
+	for (uint32_t h = 0; h < r->plan.hosts; h++)
+		clock_sample(r, h);
 }
 
 /* ---- ends, and harm to the run folder ------------------------------------ */
@@ -451,6 +467,11 @@ static void kill_writer(struct recipe *r, char **words)
 static void hang(struct recipe *r, char **words)
 {
 	r->craft.strategy->writers[writer(r, words[1])].end = WRITER_HUNG;
+}
+
+static void absent(struct recipe *r, char **words)
+{
+	r->craft.strategy->writers[writer(r, words[1])].end = WRITER_ABSENT;
 }
 
 static char *history_path(struct craft *c, uint32_t w)
@@ -672,6 +693,7 @@ static const struct statement {
 	{"vanish", false, vanish},
 	{"kill", false, kill_writer},
 	{"hang", false, hang},
+	{"absent", false, absent},
 	{"no-history", false, harm},
 	{"cut-history", false, harm},
 	{"swap-history", false, harm},
