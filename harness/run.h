@@ -30,6 +30,7 @@ struct run {
 	struct hosts hosts;
 	struct mailbox box;
 	struct clocks clocks;
+	struct child clock_service; /* of rank 0 */
 
 	/* The same skeleton on every rank; rank 0 fills and saves it. */
 	struct manifest manifest;

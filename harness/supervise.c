@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,10 +235,6 @@ int supervise(struct supervision *s, struct conductor *conductor)
 			rc = look_at_writer(s, clock_now_ns());
 		if (rc < 0)
 			break;
-		if (clocks_spinning(&s->run->clocks, clock_now_ns())) {
-			sched_yield();
-			continue;
-		}
 		nap_ms = any ? FIRST_NAP_MS : nap_ms * 2;
 		if (nap_ms > LAST_NAP_MS)
 			nap_ms = LAST_NAP_MS;

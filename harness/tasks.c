@@ -13,6 +13,7 @@ const struct task run_tasks[TASK_COUNT] = {
 	[TASK_WRITER] = {"writer", task_writer},
 	[TASK_JUDGE] = {"judge", task_judge},
 	[TASK_CLEAN] = {"clean", task_clean},
+	[TASK_CLOCK] = {"clock", task_clock},
 };
 
 int task_ask(struct spawner *spawner, enum task_id task, const void *job,

@@ -26,6 +26,7 @@ enum task_id {
 	TASK_WRITER,
 	TASK_JUDGE,
 	TASK_CLEAN, /* remove what we made */
+	TASK_CLOCK, /* tell the time until the rank closes the socket */
 	TASK_COUNT,
 };
 
@@ -144,5 +145,6 @@ int task_create(const void *arg, size_t arg_bytes, int fd);
 int task_writer(const void *arg, size_t arg_bytes, int fd);
 int task_judge(const void *arg, size_t arg_bytes, int fd);
 int task_clean(const void *arg, size_t arg_bytes, int fd);
+int task_clock(const void *arg, size_t arg_bytes, int fd);
 
 #endif

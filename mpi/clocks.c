@@ -7,37 +7,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-int clocks_init(struct clocks *clocks, struct mailbox *box, const struct hosts *hosts)
+/* A leader that got no answer says so by this round trip. */
+#define NO_SAMPLE UINT64_MAX
+
+int clocks_init(struct clocks *clocks, struct mailbox *box, const struct hosts *hosts,
+		struct clock_addresses *addresses)
 {
-	struct clocks c = {.box = box, .hosts = hosts};
+	struct clocks c = {.box = box, .hosts = hosts, .peer.fd = -1};
+	uint32_t rank = box->world->rank;
+	int rc;
 
 	c.series = calloc(hosts->count, sizeof(*c.series));
 	if (!c.series)
 		return -ENOMEM;
-	c.next = hosts->count; /* no round is under way */
+	rc = world_broadcast(box->world, addresses, sizeof(*addresses));
+	if (rc < 0) {
+		free(c.series);
+		return rc;
+	}
+	/* A service out of reach is no failure: this host gives no samples. */
+	if (hosts->rank_host[rank] != 0 && hosts_is_leader(hosts, rank) &&
+	    addresses->count)
+		(void)clock_peer_find(&c.peer, addresses);
 	*clocks = c;
 	return 0;
 }
 
 void clocks_release(struct clocks *clocks)
 {
-	for (size_t i = 0; clocks->series && i < clocks->hosts->count; i++)
+	if (!clocks->series)
+		return;
+	for (size_t i = 0; i < clocks->hosts->count; i++)
 		free(clocks->series[i].samples);
 	free(clocks->series);
+	clock_peer_close(&clocks->peer);
 	memset(clocks, 0, sizeof(*clocks));
-}
-
-struct clock_sample clock_sample_of(uint64_t sent_ns, uint64_t remote_ns,
-				    uint64_t returned_ns)
-{
-	uint64_t rtt_ns = returned_ns - sent_ns;
-	uint64_t middle_ns = sent_ns + rtt_ns / 2;
-
-	return (struct clock_sample){
-		.at_ns = middle_ns,
-		.offset_ns = (int64_t)(remote_ns - middle_ns),
-		.rtt_ns = rtt_ns,
-	};
 }
 
 static int series_add(struct clock_series *series, const struct clock_sample *sample)
@@ -56,64 +60,20 @@ static int series_add(struct clock_series *series, const struct clock_sample *sa
 	return 0;
 }
 
-/* ---- the leader's side ------------------------------------------------- */
-
-static int send_ping(struct clocks *clocks)
-{
-	struct mail ping = {.kind = MAIL_CLOCK_PING, .value = {clock_now_ns()}};
-
-	return mail_send(clocks->box, 0, &ping);
-}
-
+/* A leader was called: take a sample and send it. */
 static int answer_call(struct clocks *clocks)
 {
-	clocks->exchanges = 0;
-	clocks->best = (struct clock_sample){.rtt_ns = UINT64_MAX};
-	return send_ping(clocks);
-}
+	struct clock_sample sample = {.rtt_ns = NO_SAMPLE};
+	struct mail mail = {.kind = MAIL_CLOCK_SAMPLE};
 
-static int end_burst(struct clocks *clocks)
-{
-	struct mail mail = {
-		.kind = MAIL_CLOCK_SAMPLE,
-		.value = {clocks->best.at_ns, (uint64_t)clocks->best.offset_ns,
-			  clocks->best.rtt_ns},
-	};
-
-	clocks->spin_until_ns = 0;
+	(void)clock_peer_sample(&clocks->peer, &sample);
+	mail.value[0] = sample.at_ns;
+	mail.value[1] = (uint64_t)sample.offset_ns;
+	mail.value[2] = sample.rtt_ns;
 	return mail_send(clocks->box, 0, &mail);
 }
 
-static int take_pong(struct clocks *clocks, const struct mail *pong)
-{
-	uint64_t now_ns = clock_now_ns();
-	struct clock_sample sample =
-		clock_sample_of(pong->value[0], pong->value[1], now_ns);
-
-	if (sample.rtt_ns < clocks->best.rtt_ns)
-		clocks->best = sample;
-	/* The first exchange found rank 0 asleep: the burst begins with it. */
-	if (clocks->exchanges++ == 0)
-		clocks->spin_until_ns = now_ns + CLOCK_SPIN_NS;
-	if (clocks->exchanges >= CLOCK_EXCHANGES || now_ns >= clocks->spin_until_ns)
-		return end_burst(clocks);
-	return send_ping(clocks);
-}
-
-/* ---- rank 0's side ----------------------------------------------------- */
-
-static int answer_ping(struct clocks *clocks, const struct mail *ping)
-{
-	struct mail pong = {
-		.kind = MAIL_CLOCK_PONG,
-		.value = {ping->value[0], clock_now_ns()},
-	};
-
-	if (!clocks->spin_until_ns)
-		clocks->spin_until_ns = pong.value[1] + CLOCK_SPIN_NS;
-	return mail_send(clocks->box, ping->from, &pong);
-}
-
+/* Rank 0: a sample came. */
 static int take_sample(struct clocks *clocks, const struct mail *mail)
 {
 	struct clock_sample sample = {
@@ -122,46 +82,47 @@ static int take_sample(struct clocks *clocks, const struct mail *mail)
 		.rtt_ns = mail->value[2],
 	};
 
-	clocks->busy = false;
-	clocks->spin_until_ns = 0;
-	return series_add(&clocks->series[clocks->asked], &sample);
-}
-
-/* Rank 0's own host: the same clock. */
-static int sample_own_host(struct clocks *clocks, uint64_t now_ns)
-{
-	struct clock_sample exact = {.at_ns = now_ns};
-
-	return series_add(&clocks->series[0], &exact);
-}
-
-static bool round_is_over(const struct clocks *clocks)
-{
-	return !clocks->busy && clocks->next >= clocks->hosts->count;
-}
-
-static int begin_round(struct clocks *clocks, uint64_t now_ns)
-{
-	if (!clocks->hurry && now_ns - clocks->round_ns < CLOCK_INTERVAL_NS)
+	clocks->awaited -= clocks->awaited > 0;
+	if (sample.rtt_ns == NO_SAMPLE)
 		return 0;
-	clocks->hurry = false;
-	clocks->round_ns = now_ns;
-	clocks->next = 1; /* host 0 is our own */
-	return sample_own_host(clocks, now_ns);
+	return series_add(&clocks->series[clocks->hosts->rank_host[mail->from]],
+			  &sample);
+}
+
+int clocks_receive(struct clocks *clocks, const struct mail *mail)
+{
+	int rc;
+
+	switch (mail->kind) {
+	case MAIL_CLOCK_CALL:
+		rc = answer_call(clocks);
+		break;
+	case MAIL_CLOCK_SAMPLE:
+		rc = take_sample(clocks, mail);
+		break;
+	default:
+		return 0;
+	}
+	return rc < 0 ? rc : 1;
 }
 
 int clocks_tick(struct clocks *clocks, uint64_t now_ns)
 {
+	struct clock_sample exact = {.at_ns = now_ns}; /* of our own host */
 	struct mail call = {.kind = MAIL_CLOCK_CALL};
+	int rc;
 
-	if (clocks->busy)
+	if (clocks->awaited ||
+	    (!clocks->hurry && now_ns - clocks->round_ns < CLOCK_INTERVAL_NS))
 		return 0;
-	if (round_is_over(clocks))
-		return begin_round(clocks, now_ns);
-	clocks->asked = clocks->next++;
-	clocks->busy = true;
-	clocks->spin_until_ns = 0;
-	return mail_send(clocks->box, clocks->hosts->host[clocks->asked].leader, &call);
+	clocks->hurry = false;
+	clocks->round_ns = now_ns;
+	rc = series_add(&clocks->series[0], &exact);
+	for (size_t host = 1; rc == 0 && host < clocks->hosts->count; host++) {
+		rc = mail_send(clocks->box, clocks->hosts->host[host].leader, &call);
+		clocks->awaited += rc == 0;
+	}
+	return rc;
 }
 
 void clocks_hurry(struct clocks *clocks)
@@ -171,7 +132,7 @@ void clocks_hurry(struct clocks *clocks)
 
 bool clocks_round_complete(const struct clocks *clocks)
 {
-	return !clocks->hurry && round_is_over(clocks);
+	return !clocks->hurry && !clocks->awaited;
 }
 
 /* What is to be added to @host's clock to get rank 0's. */
@@ -191,34 +152,4 @@ uint64_t clocks_to_host(const struct clocks *clocks, size_t host, uint64_t at_ns
 uint64_t clocks_from_host(const struct clocks *clocks, size_t host, uint64_t at_ns)
 {
 	return at_ns + offset_of(clocks, host);
-}
-
-/* ---- both -------------------------------------------------------------- */
-
-int clocks_receive(struct clocks *clocks, const struct mail *mail)
-{
-	int rc;
-
-	switch (mail->kind) {
-	case MAIL_CLOCK_CALL:
-		rc = answer_call(clocks);
-		break;
-	case MAIL_CLOCK_PING:
-		rc = answer_ping(clocks, mail);
-		break;
-	case MAIL_CLOCK_PONG:
-		rc = take_pong(clocks, mail);
-		break;
-	case MAIL_CLOCK_SAMPLE:
-		rc = take_sample(clocks, mail);
-		break;
-	default:
-		return 0;
-	}
-	return rc < 0 ? rc : 1;
-}
-
-bool clocks_spinning(const struct clocks *clocks, uint64_t now_ns)
-{
-	return now_ns < clocks->spin_until_ns;
 }

@@ -1,14 +1,13 @@
 /*
  * clocks - how far each host's clock is from rank 0's.
  *
- * A burst is a few exchanges between rank 0 and the leader of a host; the one
- * with the shortest round trip becomes the sample (Cristian 1989): rank 0 read
- * its clock somewhere between the two readings of the leader, so the middle of
- * them is wrong by half the round trip at most.
+ * A sample is a burst of exchanges between the leader of a host and the clock
+ * service of rank 0's (clock_service.h); of them the one with the shortest round
+ * trip counts (Cristian 1989): the service read its clock somewhere between the two
+ * readings of the leader, so the middle of them is wrong by half the round trip
+ * at most.
  *
- * The exchanges are letters, handled one at a time, so that bursts fit between
- * a supervisor's naps.  Only within a burst may it poll without a nap, and for
- * CLOCK_SPIN_NS at most.  Rank 0 asks one leader at a time.
+ * Rank 0 calls all leaders for a sample, by letter, and gets it by letter.
  */
 #ifndef TAILRACE_MPI_CLOCKS_H
 #define TAILRACE_MPI_CLOCKS_H
@@ -18,12 +17,11 @@
 #include <stdint.h>
 
 #include "core/manifest.h"
+#include "mpi/clock_service.h"
 #include "mpi/hosts.h"
 #include "mpi/mail.h"
 
-#define CLOCK_INTERVAL_NS 2000000000u /* between two bursts with one host */
-#define CLOCK_SPIN_NS	  4000000u
-#define CLOCK_EXCHANGES	  16u
+#define CLOCK_INTERVAL_NS 2000000000u /* between two calls */
 
 /* All samples of one host so far, in order of time. */
 struct clock_series {
@@ -37,25 +35,21 @@ struct clocks {
 
 	/* Rank 0. */
 	struct clock_series *series; /* by host */
-	size_t asked;		     /* the host of the burst, if busy */
-	bool busy;
-	bool hurry;	   /* begin a round at the next tick */
-	size_t next;	   /* the host that is due; past the last: none is */
-	uint64_t round_ns; /* when the latest round began */
+	size_t awaited;		     /* samples of the round under way */
+	bool hurry;		     /* begin a round at the next tick */
+	uint64_t round_ns;	     /* when the latest round began */
 
-	/* Both sides of a burst. */
-	uint64_t spin_until_ns;
-
-	/* A leader. */
-	struct clock_sample best;
-	unsigned int exchanges;
+	struct clock_peer peer; /* a leader's way to the service */
 };
 
 /*
- * @box and @hosts must outlive @clocks.  On success the caller owns it
- * (clocks_release).  0 or -ENOMEM.
+ * Collective.  Rank 0's @addresses are those of its clock service (count 0: there
+ * is none); a leader that cannot reach it gives no samples, and its host can then
+ * prove nothing about time to another.  @box and @hosts must outlive @clocks.
+ * On success the caller owns it (clocks_release).  0 or a negative errno.
  */
-int clocks_init(struct clocks *clocks, struct mailbox *box, const struct hosts *hosts);
+int clocks_init(struct clocks *clocks, struct mailbox *box, const struct hosts *hosts,
+		struct clock_addresses *addresses);
 void clocks_release(struct clocks *clocks);
 
 /*
@@ -64,11 +58,8 @@ void clocks_release(struct clocks *clocks);
  */
 int clocks_receive(struct clocks *clocks, const struct mail *mail);
 
-/* Is a burst at the point where a nap would spoil it? */
-bool clocks_spinning(const struct clocks *clocks, uint64_t now_ns);
-
 /*
- * Rank 0: begin the burst that is due, if any.  Rounds over all hosts begin
+ * Rank 0: call for the samples that are due, if any.  Rounds over all hosts begin
  * CLOCK_INTERVAL_NS apart; clocks_hurry has one begin at the next tick, and
  * clocks_round_complete says whether it is over.  0 or a negative errno.
  */
@@ -82,12 +73,5 @@ bool clocks_round_complete(const struct clocks *clocks);
  */
 uint64_t clocks_to_host(const struct clocks *clocks, size_t host, uint64_t at_ns);
 uint64_t clocks_from_host(const struct clocks *clocks, size_t host, uint64_t at_ns);
-
-/*
- * The sample that an exchange gives: sent and returned on the leader's clock,
- * rank 0's reading between them.
- */
-struct clock_sample clock_sample_of(uint64_t sent_ns, uint64_t remote_ns,
-				    uint64_t returned_ns);
 
 #endif

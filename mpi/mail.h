@@ -15,8 +15,6 @@
 enum mail_kind {
 	/* clocks.c */
 	MAIL_CLOCK_CALL = 1, /* rank 0: measure now */
-	MAIL_CLOCK_PING,     /* leader: [0] my clock */
-	MAIL_CLOCK_PONG,     /* rank 0: [0] your clock, [1] mine */
 	MAIL_CLOCK_SAMPLE,   /* leader: [0] at, [1] offset, [2] round trip, ns */
 	MAIL_KINDS,	     /* those of other modules begin here */
 };

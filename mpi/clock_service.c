@@ -1,0 +1,267 @@
+/* clock_service - see clock_service.h. */
+#include "mpi/clock_service.h"
+
+#include "core/bytes.h"
+#include "core/clock.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+/* A question and its answer: the key, the question's number, the time told. */
+enum {
+	KEY_AT = 0,
+	NUMBER_AT = 8,
+	TIME_AT = 16,
+	MESSAGE_BYTES = 24,
+};
+
+#define EXCHANGES    16
+#define BURST_NS     100000000u
+#define ANSWER_MS    30
+#define FIND_ROUNDS  10
+#define FIND_WAIT_MS 100
+
+static const int families[2] = {AF_INET, AF_INET6};
+
+static socklen_t address_bytes(const struct sockaddr_storage *address)
+{
+	return address->ss_family == AF_INET ? sizeof(struct sockaddr_in)
+					     : sizeof(struct sockaddr_in6);
+}
+
+/* ---- the service ------------------------------------------------------- */
+
+static int open_family(int family, in_port_t *ret_port)
+{
+	struct sockaddr_storage any = {.ss_family = (sa_family_t)family};
+	socklen_t length = address_bytes(&any);
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int on = 1;
+
+	if (fd < 0)
+		return -1;
+	if (family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *)&any, length) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&any, &length) < 0) {
+		close(fd);
+		return -1;
+	}
+	*ret_port = family == AF_INET ? ((struct sockaddr_in *)&any)->sin_port
+				      : ((struct sockaddr_in6 *)&any)->sin6_port;
+	return fd;
+}
+
+/* Add @found with @port, if it is an address that another host might reach. */
+static void address_add(struct clock_addresses *addresses, const struct sockaddr *found,
+			const in_port_t ports[2])
+{
+	struct sockaddr_storage *to = &addresses->address[addresses->count];
+
+	if (addresses->count == CLOCK_ADDRESSES_MAX)
+		return;
+	if (found->sa_family == AF_INET && ports[0]) {
+		memcpy(to, found, sizeof(struct sockaddr_in));
+		((struct sockaddr_in *)to)->sin_port = ports[0];
+		addresses->count++;
+	} else if (found->sa_family == AF_INET6 && ports[1] &&
+		   !IN6_IS_ADDR_LINKLOCAL(
+			   &((const struct sockaddr_in6 *)found)->sin6_addr)) {
+		memcpy(to, found, sizeof(struct sockaddr_in6));
+		((struct sockaddr_in6 *)to)->sin6_port = ports[1];
+		addresses->count++;
+	}
+}
+
+int clock_service_open(struct clock_service *service,
+		       struct clock_addresses *ret_addresses)
+{
+	struct clock_service s = {.fd = {-1, -1}};
+	in_port_t ports[2] = {0, 0};
+	struct ifaddrs *all;
+
+	if (getrandom(&s.key, sizeof(s.key), 0) != (ssize_t)sizeof(s.key) ||
+	    getifaddrs(&all) < 0)
+		return -errno;
+	memset(ret_addresses, 0, sizeof(*ret_addresses));
+	for (int i = 0; i < 2; i++)
+		s.fd[i] = open_family(families[i], &ports[i]);
+	for (const struct ifaddrs *one = all; one; one = one->ifa_next)
+		if (one->ifa_addr && one->ifa_flags & IFF_UP)
+			address_add(ret_addresses, one->ifa_addr, ports);
+	freeifaddrs(all);
+	ret_addresses->key = s.key;
+	if (!ret_addresses->count) {
+		clock_service_close(&s);
+		return -ENETUNREACH;
+	}
+	*service = s;
+	return 0;
+}
+
+void clock_service_close(struct clock_service *service)
+{
+	for (int i = 0; i < 2; i++) {
+		if (service->fd[i] >= 0)
+			close(service->fd[i]);
+		service->fd[i] = -1;
+	}
+}
+
+static void answer_one(const struct clock_service *service, int fd)
+{
+	uint8_t message[MESSAGE_BYTES + 1];
+	struct sockaddr_storage from;
+	socklen_t length = sizeof(from);
+	ssize_t got = recvfrom(fd, message, sizeof(message), MSG_DONTWAIT,
+			       (struct sockaddr *)&from, &length);
+
+	if (got != MESSAGE_BYTES || get_le64(message + KEY_AT) != service->key)
+		return;
+	put_le64(message + TIME_AT, clock_now_ns());
+	sendto(fd, message, MESSAGE_BYTES, MSG_DONTWAIT, (struct sockaddr *)&from,
+	       length);
+}
+
+int clock_service_run(const struct clock_service *service, int until_fd)
+{
+	struct pollfd fds[3] = {
+		{.fd = service->fd[0], .events = POLLIN},
+		{.fd = service->fd[1], .events = POLLIN},
+		{.fd = until_fd, .events = POLLIN},
+	};
+
+	for (;;) {
+		if (poll(fds, 3, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (fds[2].revents)
+			return 0;
+		for (int i = 0; i < 2; i++)
+			if (fds[i].revents)
+				answer_one(service, fds[i].fd);
+	}
+}
+
+/* ---- asking ------------------------------------------------------------ */
+
+struct clock_sample clock_sample_of(uint64_t sent_ns, uint64_t remote_ns,
+				    uint64_t returned_ns)
+{
+	uint64_t rtt_ns = returned_ns - sent_ns;
+	uint64_t middle_ns = sent_ns + rtt_ns / 2;
+
+	return (struct clock_sample){
+		.at_ns = middle_ns,
+		.offset_ns = (int64_t)(remote_ns - middle_ns),
+		.rtt_ns = rtt_ns,
+	};
+}
+
+static void question_encode(uint8_t *message, uint64_t key, uint64_t number)
+{
+	put_le64(message + KEY_AT, key);
+	put_le64(message + NUMBER_AT, number);
+	put_le64(message + TIME_AT, 0);
+}
+
+/* Wait for an answer on @fd to question @number; ask each of @addresses first. */
+static bool address_answers(int fd, const struct clock_addresses *addresses,
+			    uint64_t number, struct sockaddr_storage *ret_from)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+	uint8_t message[MESSAGE_BYTES];
+	int family = 0;
+	socklen_t length = sizeof(family);
+
+	question_encode(message, addresses->key, number);
+	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length);
+	for (uint32_t i = 0; i < addresses->count; i++)
+		if (addresses->address[i].ss_family == family)
+			sendto(fd, message, sizeof(message), MSG_DONTWAIT,
+			       (const struct sockaddr *)&addresses->address[i],
+			       address_bytes(&addresses->address[i]));
+	length = sizeof(*ret_from);
+	return poll(&ready, 1, FIND_WAIT_MS / 2) > 0 &&
+	       recvfrom(fd, message, sizeof(message), MSG_DONTWAIT,
+			(struct sockaddr *)ret_from, &length) == MESSAGE_BYTES &&
+	       get_le64(message + KEY_AT) == addresses->key;
+}
+
+int clock_peer_find(struct clock_peer *peer, const struct clock_addresses *addresses)
+{
+	struct sockaddr_storage from;
+
+	*peer = (struct clock_peer){.fd = -1, .key = addresses->key};
+	for (unsigned int round = 0; round < FIND_ROUNDS * 2; round++) {
+		int fd = socket(families[round % 2], SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+		if (fd < 0)
+			continue;
+		if (address_answers(fd, addresses, peer->question++, &from) &&
+		    connect(fd, (struct sockaddr *)&from, address_bytes(&from)) == 0) {
+			peer->fd = fd;
+			return 0;
+		}
+		close(fd);
+	}
+	return -ETIMEDOUT;
+}
+
+void clock_peer_close(struct clock_peer *peer)
+{
+	if (peer->fd >= 0)
+		close(peer->fd);
+	peer->fd = -1;
+}
+
+/* One exchange.  Answers to earlier questions are passed over.  0 or -errno. */
+static int exchange(struct clock_peer *peer, struct clock_sample *ret_sample)
+{
+	struct pollfd ready = {.fd = peer->fd, .events = POLLIN};
+	uint64_t number = peer->question++;
+	uint8_t message[MESSAGE_BYTES];
+	uint64_t sent_ns;
+
+	question_encode(message, peer->key, number);
+	sent_ns = clock_now_ns();
+	if (send(peer->fd, message, sizeof(message), 0) < 0)
+		return -errno;
+	while (poll(&ready, 1, ANSWER_MS) > 0) {
+		ssize_t got = recv(peer->fd, message, sizeof(message), MSG_DONTWAIT);
+		uint64_t now_ns = clock_now_ns();
+
+		if (got < 0 && errno != EAGAIN)
+			return -errno;
+		if (got != MESSAGE_BYTES || get_le64(message + KEY_AT) != peer->key ||
+		    get_le64(message + NUMBER_AT) != number)
+			continue;
+		*ret_sample =
+			clock_sample_of(sent_ns, get_le64(message + TIME_AT), now_ns);
+		return 0;
+	}
+	return -ETIMEDOUT;
+}
+
+int clock_peer_sample(struct clock_peer *peer, struct clock_sample *ret_sample)
+{
+	struct clock_sample best = {.rtt_ns = UINT64_MAX};
+	uint64_t until_ns = clock_now_ns() + BURST_NS;
+	struct clock_sample sample = {.rtt_ns = UINT64_MAX};
+
+	if (peer->fd < 0)
+		return -ETIMEDOUT;
+	for (int i = 0; i < EXCHANGES && clock_now_ns() < until_ns; i++)
+		if (exchange(peer, &sample) == 0 && sample.rtt_ns < best.rtt_ns)
+			best = sample;
+	if (best.rtt_ns == UINT64_MAX)
+		return -ETIMEDOUT;
+	*ret_sample = best;
+	return 0;
+}
