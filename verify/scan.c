@@ -45,7 +45,9 @@ static int emit(const struct scanner *s, struct segment segment)
 		return 0;
 	if (segment.kind != SEGMENT_RECORD) {
 		if (segment.offset < s->from) {
-			segment.position += (uint32_t)(s->from - segment.offset);
+			if (segment.kind == SEGMENT_PIECE)
+				segment.position +=
+					(uint32_t)(s->from - segment.offset);
 			segment.offset = s->from;
 		}
 		segment.length = (end < s->to ? end : s->to) - segment.offset;
@@ -58,7 +60,6 @@ static int junk_flush(struct scanner *s)
 	struct segment junk = s->junk;
 
 	s->junk.length = 0;
-	junk.position = 0;
 	return junk.length ? emit(s, junk) : 0;
 }
 
