@@ -1,0 +1,159 @@
+/* mounts - mountinfo and mountstats as kernels write them. */
+#include "harness/mounts.h"
+
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <string.h>
+
+static FILE *open_text(const char *text)
+{
+	FILE *file = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+
+	ck_assert_ptr_nonnull(file);
+	return file;
+}
+
+static const char mountinfo[] =
+	"22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro\n"
+	"40 22 0:40 / /mnt/nas rw,relatime shared:9 master:2 - nfs4 srv:/export "
+	"rw,vers=4.2,hard\n"
+	"41 22 0:41 /sub /mnt/with\\040blank rw - nfs a:/x\\011y rw,vers=3\n"
+	"broken line\n"
+	"42 22 0:42 / /mnt/nas2 rw - xfs /dev/sdb rw\n"
+	"43 40 0:43 / /mnt/nas rw - tmpfs over rw\n";
+
+static int find(const char *path, struct mount_entry *ret_entry)
+{
+	FILE *file = open_text(mountinfo);
+	int rc = mounts_find(file, path, ret_entry);
+
+	fclose(file);
+	return rc;
+}
+
+START_TEST(the_longest_mount_point_wins)
+{
+	struct mount_entry entry;
+
+	ck_assert_int_eq(find("/home/x", &entry), 0);
+	ck_assert_str_eq(entry.fstype, "ext4");
+	ck_assert_str_eq(entry.options, "rw,relatime,rw,errors=remount-ro");
+	ck_assert_int_eq(find("/mnt/nas2/d", &entry), 0);
+	ck_assert_str_eq(entry.fstype, "xfs");
+	/* Part of a name is no mount point. */
+	ck_assert_int_eq(find("/mnt/nas3", &entry), 0);
+	ck_assert_str_eq(entry.point, "/");
+}
+END_TEST
+
+START_TEST(a_mount_over_another_hides_it)
+{
+	struct mount_entry entry;
+
+	ck_assert_int_eq(find("/mnt/nas", &entry), 0);
+	ck_assert_str_eq(entry.fstype, "tmpfs");
+	ck_assert_int_eq(find("/mnt/nas/d", &entry), 0);
+	ck_assert_str_eq(entry.source, "over");
+}
+END_TEST
+
+START_TEST(blanks_and_tabs_come_back)
+{
+	struct mount_entry entry;
+
+	ck_assert_int_eq(find("/mnt/with blank/d", &entry), 0);
+	ck_assert_str_eq(entry.point, "/mnt/with blank");
+	ck_assert_str_eq(entry.source, "a:/x\ty");
+	ck_assert_str_eq(entry.fstype, "nfs");
+}
+END_TEST
+
+START_TEST(an_empty_table_has_no_mount)
+{
+	struct mount_entry entry;
+	FILE *file = open_text("\n");
+
+	ck_assert_int_eq(mounts_find(file, "/", &entry), -ENOENT);
+	fclose(file);
+}
+END_TEST
+
+/* A false "local" would let one host pass for a test of many. */
+START_TEST(what_is_not_known_is_not_local)
+{
+	ck_assert(mounts_local_fstype("ext4"));
+	ck_assert(mounts_local_fstype("tmpfs"));
+	ck_assert(mounts_local_fstype("overlay"));
+	ck_assert(!mounts_local_fstype("nfs"));
+	ck_assert(!mounts_local_fstype("nfs4"));
+	ck_assert(!mounts_local_fstype("cifs"));
+	ck_assert(!mounts_local_fstype("lustre"));
+	ck_assert(!mounts_local_fstype("fuse.sshfs"));
+	ck_assert(!mounts_local_fstype("ext"));
+	ck_assert(!mounts_local_fstype(""));
+}
+END_TEST
+
+static const char mountstats[] =
+	"device /dev/sda1 mounted on / with fstype ext4\n"
+	"device srv:/export mounted on /mnt/a\\040b with fstype nfs4 statvers=1.1\n"
+	"\topts:\trw,vers=4.2\n"
+	"\tage:\t12\n"
+	"\tRPC iostats version: 1.1  p/v: 100003/4 (nfs)\n"
+	"\txprt:\ttcp 0 0 1 0 0 100 100 0 100 0 2 0 0\n"
+	"\tper-op statistics\n"
+	"\t        NULL: 1 1 0 44 24 0 0 0 0\n"
+	"\t       WRITE: 10 12 0 440 240 0 1 1 0\n"
+	"\t        LOCK: 7 7 0 44 24 0 0 0 3\n"
+	"\n"
+	"device srv:/other mounted on /mnt/b with fstype nfs statvers=1.1\n"
+	"\tper-op statistics\n"
+	"\t       WRITE: 99 99 0 440 240 0 1 1 0\n"
+	"device tmpfs mounted on /tmp with fstype tmpfs\n";
+
+START_TEST(requests_of_the_right_mount_are_counted)
+{
+	struct rpc_counts counts;
+	FILE *file = open_text(mountstats);
+
+	ck_assert_int_eq(mounts_read_rpc(file, "/mnt/a b", &counts), 0);
+	fclose(file);
+	ck_assert_uint_eq(counts.kinds, 3);
+	ck_assert_str_eq(counts.kind[1].name, "WRITE");
+	/* Requests, not transmissions: a retransmitted one is one. */
+	ck_assert_uint_eq(counts.kind[1].count, 10);
+	ck_assert_str_eq(counts.kind[2].name, "LOCK");
+	ck_assert_uint_eq(counts.kind[2].count, 7);
+}
+END_TEST
+
+START_TEST(other_mounts_have_no_requests)
+{
+	static const char *const points[] = {"/", "/tmp", "/mnt", "/nowhere"};
+	struct rpc_counts counts;
+
+	for (size_t i = 0; i < 4; i++) {
+		FILE *file = open_text(mountstats);
+
+		ck_assert_int_eq(mounts_read_rpc(file, points[i], &counts), -ENOENT);
+		fclose(file);
+	}
+}
+END_TEST
+
+START_TEST(a_difference_is_by_kind)
+{
+	struct rpc_counts before = {.kinds = 1, .kind = {{"LOCK", 3}}};
+	struct rpc_counts after = {.kinds = 2, .kind = {{"WRITE", 5}, {"LOCK", 10}}};
+
+	rpc_counts_subtract(&after, &before);
+	ck_assert_uint_eq(after.kind[0].count, 5);
+	ck_assert_uint_eq(after.kind[1].count, 7);
+}
+END_TEST
+
+UNIT_MAIN("mounts", 60, the_longest_mount_point_wins, a_mount_over_another_hides_it,
+	  blanks_and_tabs_come_back, an_empty_table_has_no_mount,
+	  what_is_not_known_is_not_local, requests_of_the_right_mount_are_counted,
+	  other_mounts_have_no_requests, a_difference_is_by_kind)
