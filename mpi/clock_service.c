@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
@@ -30,18 +29,18 @@ enum {
 
 static const int families[2] = {AF_INET, AF_INET6};
 
-static socklen_t address_bytes(const struct sockaddr_storage *address)
+static socklen_t address_bytes(const union clock_address *address)
 {
-	return address->ss_family == AF_INET ? sizeof(struct sockaddr_in)
-					     : sizeof(struct sockaddr_in6);
+	return address->any.sa_family == AF_INET ? sizeof(address->in)
+						 : sizeof(address->in6);
 }
 
 /* ---- the service ------------------------------------------------------- */
 
 static int open_family(int family, in_port_t *ret_port)
 {
-	struct sockaddr_storage any = {.ss_family = (sa_family_t)family};
-	socklen_t length = address_bytes(&any);
+	union clock_address own = {.any.sa_family = (sa_family_t)family};
+	socklen_t length = address_bytes(&own);
 	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int on = 1;
 
@@ -49,13 +48,11 @@ static int open_family(int family, in_port_t *ret_port)
 		return -1;
 	if (family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&any, length) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&any, &length) < 0) {
+	if (bind(fd, &own.any, length) < 0 || getsockname(fd, &own.any, &length) < 0) {
 		close(fd);
 		return -1;
 	}
-	*ret_port = family == AF_INET ? ((struct sockaddr_in *)&any)->sin_port
-				      : ((struct sockaddr_in6 *)&any)->sin6_port;
+	*ret_port = family == AF_INET ? own.in.sin_port : own.in6.sin6_port;
 	return fd;
 }
 
@@ -63,19 +60,19 @@ static int open_family(int family, in_port_t *ret_port)
 static void address_add(struct clock_addresses *addresses, const struct sockaddr *found,
 			const in_port_t ports[2])
 {
-	struct sockaddr_storage *to = &addresses->address[addresses->count];
+	union clock_address *to = &addresses->address[addresses->count];
 
 	if (addresses->count == CLOCK_ADDRESSES_MAX)
 		return;
 	if (found->sa_family == AF_INET && ports[0]) {
-		memcpy(to, found, sizeof(struct sockaddr_in));
-		((struct sockaddr_in *)to)->sin_port = ports[0];
+		memcpy(&to->in, found, sizeof(to->in));
+		to->in.sin_port = ports[0];
 		addresses->count++;
 	} else if (found->sa_family == AF_INET6 && ports[1] &&
 		   !IN6_IS_ADDR_LINKLOCAL(
 			   &((const struct sockaddr_in6 *)found)->sin6_addr)) {
-		memcpy(to, found, sizeof(struct sockaddr_in6));
-		((struct sockaddr_in6 *)to)->sin6_port = ports[1];
+		memcpy(&to->in6, found, sizeof(to->in6));
+		to->in6.sin6_port = ports[1];
 		addresses->count++;
 	}
 }
@@ -118,16 +115,15 @@ void clock_service_close(struct clock_service *service)
 static void answer_one(const struct clock_service *service, int fd)
 {
 	uint8_t message[MESSAGE_BYTES + 1];
-	struct sockaddr_storage from;
+	union clock_address from = {0};
 	socklen_t length = sizeof(from);
-	ssize_t got = recvfrom(fd, message, sizeof(message), MSG_DONTWAIT,
-			       (struct sockaddr *)&from, &length);
+	ssize_t got = recvfrom(fd, message, sizeof(message), MSG_DONTWAIT, &from.any,
+			       &length);
 
 	if (got != MESSAGE_BYTES || get_le64(message + KEY_AT) != service->key)
 		return;
 	put_le64(message + TIME_AT, clock_now_ns());
-	sendto(fd, message, MESSAGE_BYTES, MSG_DONTWAIT, (struct sockaddr *)&from,
-	       length);
+	sendto(fd, message, MESSAGE_BYTES, MSG_DONTWAIT, &from.any, length);
 }
 
 int clock_service_run(const struct clock_service *service, int until_fd)
@@ -173,7 +169,7 @@ static void question_encode(uint8_t *message, uint64_t key, uint64_t number)
 
 /* Wait for an answer on @fd to question @number; ask each of @addresses first. */
 static bool address_answers(int fd, const struct clock_addresses *addresses,
-			    uint64_t number, struct sockaddr_storage *ret_from)
+			    uint64_t number, union clock_address *ret_from)
 {
 	struct pollfd ready = {.fd = fd, .events = POLLIN};
 	uint8_t message[MESSAGE_BYTES];
@@ -183,20 +179,20 @@ static bool address_answers(int fd, const struct clock_addresses *addresses,
 	question_encode(message, addresses->key, number);
 	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length);
 	for (uint32_t i = 0; i < addresses->count; i++)
-		if (addresses->address[i].ss_family == family)
+		if (addresses->address[i].any.sa_family == family)
 			sendto(fd, message, sizeof(message), MSG_DONTWAIT,
-			       (const struct sockaddr *)&addresses->address[i],
+			       &addresses->address[i].any,
 			       address_bytes(&addresses->address[i]));
 	length = sizeof(*ret_from);
 	return poll(&ready, 1, FIND_WAIT_MS / 2) > 0 &&
-	       recvfrom(fd, message, sizeof(message), MSG_DONTWAIT,
-			(struct sockaddr *)ret_from, &length) == MESSAGE_BYTES &&
+	       recvfrom(fd, message, sizeof(message), MSG_DONTWAIT, &ret_from->any,
+			&length) == MESSAGE_BYTES &&
 	       get_le64(message + KEY_AT) == addresses->key;
 }
 
 int clock_peer_find(struct clock_peer *peer, const struct clock_addresses *addresses)
 {
-	struct sockaddr_storage from;
+	union clock_address from = {0};
 
 	*peer = (struct clock_peer){.fd = -1, .key = addresses->key};
 	for (unsigned int round = 0; round < FIND_ROUNDS * 2; round++) {
@@ -205,7 +201,7 @@ int clock_peer_find(struct clock_peer *peer, const struct clock_addresses *addre
 		if (fd < 0)
 			continue;
 		if (address_answers(fd, addresses, peer->question++, &from) &&
-		    connect(fd, (struct sockaddr *)&from, address_bytes(&from)) == 0) {
+		    connect(fd, &from.any, address_bytes(&from)) == 0) {
 			peer->fd = fd;
 			return 0;
 		}

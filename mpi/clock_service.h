@@ -12,6 +12,7 @@
 #ifndef TAILRACE_MPI_CLOCK_SERVICE_H
 #define TAILRACE_MPI_CLOCK_SERVICE_H
 
+#include <netinet/in.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -19,11 +20,17 @@
 
 enum { CLOCK_ADDRESSES_MAX = 32 };
 
+union clock_address {
+	struct sockaddr any;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
 /* Where to ask: plain data, to be broadcast. */
 struct clock_addresses {
 	uint64_t key;
 	uint32_t count;
-	struct sockaddr_storage address[CLOCK_ADDRESSES_MAX];
+	union clock_address address[CLOCK_ADDRESSES_MAX];
 };
 
 /* ---- the service ------------------------------------------------------- */
