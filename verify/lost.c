@@ -356,7 +356,7 @@ static int absent_explain(struct explainer *x)
 		while (at < x->pieces.count &&
 		       record_id_compare(pieces[at].id, absent[i].id) < 0)
 			at++;
-		s.pieces = pieces + at;
+		s.pieces = pieces ? pieces + at : NULL;
 		while (at + s.piece_count < x->pieces.count &&
 		       record_id_compare(pieces[at + s.piece_count].id, absent[i].id) ==
 			       0)
