@@ -38,6 +38,8 @@ static void *zeroed(size_t count, size_t bytes)
 	return memset(craft_grow(NULL, count * bytes), 0, count * bytes);
 }
 
+static char *text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 static char *text(const char *fmt, ...)
 {
 	va_list args;

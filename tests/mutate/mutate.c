@@ -8,6 +8,7 @@
  * every count and verdict.  A case that fails prints what was done, made as
  * small as it still fails, and both answers; --only N replays it.
  */
+#include "tests/mutate/compare.h"
 #include "tests/mutate/damage.h"
 #include "tests/mutate/model.h"
 #include "tests/mutate/run.h"
@@ -80,92 +81,6 @@ static void subject_release(struct subject *s)
 	craft_release(&s->craft);
 }
 
-/* ---- comparing ------------------------------------------------------------- */
-
-static bool differ(const char *name, int64_t model, int64_t verifier, bool show)
-{
-	if (model != verifier && show)
-		printf("  %s: model %ld, verifier %ld\n", name, model, verifier);
-	return model != verifier;
-}
-
-/* Findings and facts must tell the same story as the counts. */
-static bool story_differs(const struct judgment *j, bool show)
-{
-	int64_t findings[ANOMALY_COUNT] = {0}, fates[FATE_NOT_THERE + 1] = {0};
-	int64_t bytes[ANOMALY_COUNT] = {0};
-	static const struct {
-		enum record_fate fate;
-		enum anomaly kind;
-	} pairs[] = {
-		{FATE_OVERWRITTEN, ANOMALY_OVERWRITTEN},
-		{FATE_INTERLEAVED, ANOMALY_INTERLEAVED},
-		{FATE_TORN, ANOMALY_TORN},
-		{FATE_CORRUPTED, ANOMALY_CORRUPTED},
-		{FATE_MISSING, ANOMALY_MISSING},
-	};
-	bool wrong = false;
-
-	for (size_t i = 0; i < j->finding_count; i++) {
-		const struct finding *f = &j->findings[i];
-
-		findings[f->kind]++;
-		bytes[f->kind] += (int64_t)f->length;
-		/* The bytes that overwrote a record are somebody's. */
-		if (f->kind == ANOMALY_OVERWRITTEN)
-			wrong |= differ("overwriter named", 1,
-					f->by.writer != WRITER_NONE, show);
-	}
-	for (size_t i = 0; i < j->fact_count; i++)
-		fates[j->facts[i].fate]++;
-	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
-		if (kind != ANOMALY_LOST && kind != ANOMALY_GAP_BYTES &&
-		    kind != ANOMALY_FOREIGN_BYTES && j->anomalies[kind] >= 0)
-			wrong |= differ(anomaly_table[kind].name, j->anomalies[kind],
-					findings[kind], show);
-	wrong |= differ("bytes of gap findings", j->anomalies[ANOMALY_GAP_BYTES],
-			bytes[ANOMALY_GAP], show);
-	wrong |=
-		differ("bytes of foreign findings", j->anomalies[ANOMALY_FOREIGN_BYTES],
-		       bytes[ANOMALY_FOREIGN], show);
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		wrong |= differ("fates", j->anomalies[pairs[i].kind],
-				fates[pairs[i].fate], show);
-	wrong |= differ("intact fates", (int64_t)j->intact, fates[FATE_INTACT], show);
-	return wrong;
-}
-
-/* Judge the run as it is by both; do they differ? */
-static bool judge_both(struct subject *s, struct model_result *ret_model, bool show)
-{
-	uint32_t files =
-		s->craft.strategy->shared_file ? 1 : s->craft.manifest.rank_count;
-	struct judgment j;
-	bool wrong = false;
-
-	for (uint32_t i = 0; i < files; i++)
-		craft_save_file(&s->craft, i);
-	craft_judge(&s->craft, &j);
-	model_judge(&s->craft, &s->texts, ret_model);
-	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
-		wrong |= differ(anomaly_table[kind].name, ret_model->anomalies[kind],
-				j.anomalies[kind], show);
-	wrong |= differ("intact", ret_model->intact, (int64_t)j.intact, show);
-	wrong |= differ("recovered", ret_model->recovered, (int64_t)j.recovered, show);
-	wrong |= differ("lock_lost", ret_model->lock_lost, j.lock_lost, show);
-	wrong |= differ("handoffs", ret_model->handoffs, (int64_t)j.handoffs, show);
-	wrong |= differ("acknowledged = intact + lost", (int64_t)j.acknowledged,
-			(int64_t)j.intact + j.anomalies[ANOMALY_LOST], show);
-	if (ret_model->verdict != j.verdict && show)
-		printf("  verdict: model %s, verifier %s (%s)\n",
-		       verdict_name(ret_model->verdict), verdict_name(j.verdict),
-		       j.reason);
-	wrong |= ret_model->verdict != j.verdict;
-	wrong |= story_differs(&j, show);
-	judgment_release(&j);
-	return wrong;
-}
-
 /* ---- damaged runs ---------------------------------------------------------- */
 
 /* Do the damages of @seed whose bits are in @steps, and judge. */
@@ -182,7 +97,7 @@ static bool case_fails(struct subject *s, uint64_t seed, unsigned int steps,
 		if (show)
 			printf("  %s\n", text);
 	}
-	return judge_both(s, ret_model, show);
+	return judgments_differ(&s->craft, &s->texts, ret_model, show);
 }
 
 /* Leave out what is not needed to fail, and show the rest. */
@@ -266,14 +181,14 @@ static unsigned int clean_runs(const struct options *o)
 		bool wrong;
 
 		subject_make(&s, subseed(~o->seed, n), false);
-		wrong = judge_both(&s, &model, false);
+		wrong = judgments_differ(&s.craft, &s.texts, &model, false);
 		for (int kind = 0; kind < ANOMALY_COUNT; kind++)
 			wrong |= model.anomalies[kind] > 0;
 		safe += model.verdict == VERDICT_SAFE;
 		if (wrong) {
 			printf("clean run %lu of seed %lu:\n", n, o->seed);
 			subject_print(&s);
-			judge_both(&s, &model, true);
+			judgments_differ(&s.craft, &s.texts, &model, true);
 			for (int kind = 0; kind < ANOMALY_COUNT; kind++)
 				if (model.anomalies[kind] > 0)
 					printf("  false alarm by the rule: %s\n",
