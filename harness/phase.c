@@ -86,7 +86,7 @@ static int fill_job(const struct stage *stage, struct writer_job *job)
 		.plan = manifest_record_plan(&run->manifest, stage->index),
 		.spec = plan->strategy[stage->index].spec,
 		.writer = rank,
-		.turn_holds = run->plan.ranks > 1 ? TURN_HOLDS_DEFAULT : 0,
+		.turn_holds = run->plan.ranks > 1 ? run->plan.turn_holds : 0,
 		.local_fs = run->manifest.local_fs,
 		.records = plan->records,
 		.duration_ns = plan->duration_ns,

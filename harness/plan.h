@@ -52,6 +52,7 @@ struct plan {
 	uint32_t min_bytes, max_bytes;
 	uint64_t duration_ns; /* per strategy; 0: until the records are done */
 	uint64_t rate;	      /* records/s per writer; 0: unlimited */
+	uint32_t turn_holds;  /* workloads/turn.h; 0: never step aside */
 	uint64_t bytes_limit; /* --max-bytes; 0: none */
 	uint64_t timeout_ns;
 	enum keep_data keep;

@@ -290,6 +290,15 @@ static void let_go(struct appender *appender, struct history_entry *entry)
 		entry->completed_ns = clock_now_ns();
 }
 
+/* Keep the lock while others come to wait for it; see turn.h. */
+static void linger(const struct appender *appender, struct history_entry *entry)
+{
+	struct timespec moment = {.tv_nsec = (long)appender->linger_ns};
+
+	nanosleep(&moment, NULL);
+	entry->unlock_ns = entry->completed_ns = clock_now_ns();
+}
+
 /* From the lock to the flush; false where there is nothing to let go of. */
 static bool under_lock(struct appender *appender, size_t bytes,
 		       struct history_entry *entry)
@@ -392,6 +401,8 @@ int appender_append(struct appender *appender, uint32_t records,
 	appender->hold++;
 	if (under_lock(appender, bytes, &entry)) {
 		entry.unlock_ns = entry.completed_ns = entry.flushed_ns;
+		if (appender->linger_ns)
+			linger(appender, &entry);
 		let_go(appender, &entry);
 	} else {
 		entry.completed_ns = clock_now_ns();

@@ -38,6 +38,7 @@ struct appender {
 	bool local_fs; /* see write errors in append.c */
 	uint32_t writer;
 	uint32_t hold;		/* counts batches */
+	uint32_t linger_ns;	/* keep the next lock so long, below 1 s; see turn.h */
 	uint64_t unflushed_seq; /* first append since the last good flush */
 	uint64_t random;
 	uint8_t *buffer; /* room for a batch, page aligned for O_DIRECT */
