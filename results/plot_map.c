@@ -11,25 +11,15 @@
 #include <stdlib.h>
 
 #include "results/format.h"
+#include "results/map_detail.h"
 
 enum {
 	CELL_COLUMNS = 160,
 	CELL_ROWS_MAX = 64, /* beyond, several ranks share a row */
-	DETAIL_BOXES = 24,
-};
-
-/* One append that has a place in the file. */
-struct point {
-	double begin_s; /* the lock was granted, or the append invoked */
-	double end_s;	/* the write returned */
-	uint64_t offset;
-	uint32_t bytes;
-	uint32_t rank;
-	bool lost;
 };
 
 struct points {
-	struct point *items;
+	struct map_point *items;
 	size_t count;
 	size_t lost;	 /* of count */
 	size_t unplaced; /* lost, and nobody knows from where */
@@ -44,7 +34,7 @@ static bool is_lost(enum record_fate fate)
 static void add_fact(struct points *points, const struct chronicle *chronicle,
 		     const struct record_fact *fact)
 {
-	struct point *point = &points->items[points->count];
+	struct map_point *point = &points->items[points->count];
 	bool lost = is_lost(fact->fate);
 	struct history_entry entry;
 	int64_t offset;
@@ -60,7 +50,6 @@ static void add_fact(struct points *points, const struct chronicle *chronicle,
 		return;
 	}
 	point->begin_s = chronicle_time_s(chronicle, fact->id.writer, entry.locked_ns);
-	point->end_s = chronicle_time_s(chronicle, fact->id.writer, entry.written_ns);
 	point->offset = (uint64_t)offset;
 	point->bytes = record_size(&chronicle->form, fact->id);
 	point->rank = fact->id.writer;
@@ -69,20 +58,20 @@ static void add_fact(struct points *points, const struct chronicle *chronicle,
 	points->lost += lost;
 }
 
+static int by_begin(const void *a, const void *b)
+{
+	const struct map_point *pa = a, *pb = b;
+
+	return pa->begin_s < pb->begin_s ? -1 : pa->begin_s > pb->begin_s;
+}
+
 static int by_offset(const void *a, const void *b)
 {
-	const struct point *pa = a, *pb = b;
+	const struct map_point *pa = a, *pb = b;
 
 	if (pa->offset != pb->offset)
 		return pa->offset < pb->offset ? -1 : 1;
-	return pa->end_s < pb->end_s ? -1 : pa->end_s > pb->end_s;
-}
-
-static int by_end(const void *a, const void *b)
-{
-	const struct point *pa = a, *pb = b;
-
-	return pa->end_s < pb->end_s ? -1 : pa->end_s > pb->end_s;
+	return by_begin(a, b);
 }
 
 /* Neighbours are what competes: by place in one file, by time in many. */
@@ -95,7 +84,7 @@ static int collect(struct points *points, const struct chronicle *chronicle,
 	for (size_t i = 0; i < judgment->fact_count; i++)
 		add_fact(points, chronicle, &judgment->facts[i]);
 	qsort(points->items, points->count, sizeof(*points->items),
-	      shared ? by_offset : by_end);
+	      shared ? by_offset : by_begin);
 	return 0;
 }
 
@@ -121,7 +110,7 @@ static int put_cells(FILE *data, const struct points *points, uint32_t ranks)
 	if (!cells)
 		return -ENOMEM;
 	for (size_t i = 0; i < points->count; i++) {
-		const struct point *point = &points->items[i];
+		const struct map_point *point = &points->items[i];
 
 		cell = &cells[point->rank / row_ranks * CELL_COLUMNS +
 			      point->offset / column_bytes];
@@ -143,65 +132,6 @@ static int put_cells(FILE *data, const struct points *points, uint32_t ranks)
 	}
 	free(cells);
 	return 0;
-}
-
-/* Around the loss that is nearest to the middle, or the middle. */
-static size_t choose_detail(const struct points *points)
-{
-	size_t middle = points->count / 2, centre = middle;
-
-	for (size_t step = 0; step <= middle; step++) {
-		size_t after = middle + step < points->count ? middle + step : middle;
-
-		if (points->items[middle - step].lost || points->items[after].lost) {
-			centre = points->items[after].lost ? after : middle - step;
-			break;
-		}
-	}
-	if (points->count <= DETAIL_BOXES || centre < DETAIL_BOXES / 2)
-		return 0;
-	if (centre > points->count - DETAIL_BOXES / 2)
-		return points->count - DETAIL_BOXES;
-	return centre - DETAIL_BOXES / 2;
-}
-
-/* Records at the same place of a shared file share its height. */
-static void put_box(FILE *data, const struct point *items, size_t count, size_t index,
-		    double origin_s, bool shared)
-{
-	const struct point *point = &items[index];
-	size_t sharers = 0, before = 0;
-	double low, high;
-
-	for (size_t k = 0; k < count; k++) {
-		sharers += items[k].offset == point->offset;
-		before += k < index && items[k].offset == point->offset;
-	}
-	high = (double)point->bytes / (double)sharers;
-	low = (double)point->offset + (double)before * high;
-	high += low;
-	if (!shared) {
-		low = point->rank - 0.4;
-		high = point->rank + 0.4;
-	}
-	fprintf(data, "%.6f\t%.6f\t%.3f\t%.3f\t%" PRIu32 "\t%d\n",
-		(point->begin_s - origin_s) * 1e3, (point->end_s - origin_s) * 1e3, low,
-		high, point->rank, point->lost);
-}
-
-/* Block 1. */
-static void put_detail(FILE *data, const struct point *items, size_t count, bool shared,
-		       double *ret_origin_s)
-{
-	double origin_s = items[0].begin_s;
-
-	for (size_t i = 0; i < count; i++)
-		if (items[i].begin_s < origin_s)
-			origin_s = items[i].begin_s;
-	fputs("\n\n", data);
-	for (size_t i = 0; i < count; i++)
-		put_box(data, items, count, i, origin_s, shared);
-	*ret_origin_s = origin_s;
 }
 
 static void put_scale(FILE *settings, const struct points *points)
@@ -236,33 +166,31 @@ static void put_map_titles(FILE *settings, const struct output_context *context,
 	fputs(s->shared_file
 		      ? "where = 'offset in the file'\n"
 			"overview_label = 'The whole file: who wrote which part'\n"
-			"detail_label = 'offset (bytes)'\n"
 		      : "where = 'offset in each file'\n"
-			"overview_label = 'All files, one for each rank'\n"
-			"detail_label = 'rank'\n",
+			"overview_label = 'All files, one for each rank'\n",
 	      settings);
 	free(name);
 }
 
 static int put_map(const struct output_context *context, size_t strategy,
-		   const struct points *points, FILE *data, FILE *settings)
+		   struct points *points, FILE *data, FILE *settings)
 {
 	const struct manifest *manifest = context->result->manifest;
-	size_t first = choose_detail(points);
-	size_t count = points->count - first;
-	double origin_s;
+	bool shared = manifest->strategies[strategy].shared_file;
+	struct map_window window =
+		map_choose_window(points->items, points->count, shared);
 	int rc = put_cells(data, points, manifest->rank_count);
 
 	if (rc < 0)
 		return rc;
-	put_detail(data, &points->items[first],
-		   count > DETAIL_BOXES ? DETAIL_BOXES : count,
-		   manifest->strategies[strategy].shared_file, &origin_s);
 	put_map_titles(settings, context, strategy, points);
 	put_scale(settings, points);
-	fprintf(settings, "ranks = %" PRIu32 "\nlost = %zu\norigin = %.9f\n\n",
-		manifest->rank_count, points->lost, origin_s);
-	return 0;
+	fprintf(settings, "ranks = %" PRIu32 "\nlost = %zu\n", manifest->rank_count,
+		points->lost);
+	rc = map_put_detail(data, settings, manifest, &points->items[window.first],
+			    window.end - window.first, shared);
+	putc('\n', settings);
+	return rc;
 }
 
 int plot_map(const struct output_context *context, size_t strategy, FILE *data,

@@ -1,24 +1,31 @@
 # Above this line: what differs from run to run.
 #
 # Above: which rank wrote which part of the file, and how much of that was lost.
-# Below: a few appends from begin (of the lock's hold, where there is a lock) to the
-# end of the write, over the bytes where each believed to write.  Boxes that share
-# a height are records at the same place; hatched ones are lost.  Where each rank has
-# its own file, there is a row for each.
+# Below: a few appends, a column for each, in the order in which they began to write
+# (with a lock: in which it was granted), over the bytes where each believed to write.
+# What shares a height is at the same place of the file; what is crossed out was
+# lost.  Where each rank has its own file, there is a row for each.
 #
 # Data: block 0 has cells: first and last offset, first and last rank, records, lost.
-# Block 1 has the appends: begin and end in ms, bytes from and to, rank, lost.
+# Block 1 has the appends: column, bytes from and to (or row), writer, lost, rank, time
+# since the first of them or "-".  Block 2 has the labels of the rows.
 
 TEXT = '#333333'
 NONE_LOST = '#A6CEE3'
-array colours[8] = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', \
-	'#56B4E9', '#D55E00', '#999999', '#F0E442']
-few = ranks <= 8
+array colours[12] = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', \
+	'#F0E442', '#882255', '#999999', '#332288', '#999933', '#44AA99']
 
 width = 960.0
-height = 820.0
-right = 0.875
+height = 840.0
 data = name . '.tsv'
+least(a, b) = a < b ? a : b
+most(a, b) = a > b ? a : b
+below(time) = time eq '-' ? '' : "\n" . time
+left = most(tick_chars * 7.4 + 52, 96) / width
+right = 1 - most(writer_chars * 7.4 + 56, 120) / width
+# A single append does not fill the picture.
+last_column = most(columns, 12) - 0.3
+room = (highest - lowest) * 0.03
 # Cells that only touch show a seam.
 overlap = last_offset / 1000
 
@@ -41,17 +48,18 @@ do for [format in 'svg png'] {
 	set border 3 linecolor rgb TEXT
 	set tics nomirror out scale 0.5 textcolor rgb TEXT
 	set grid noxtics noytics
-	set lmargin at screen 0.1
+	set lmargin at screen left
 	set rmargin at screen right
 
 	set tmargin at screen 1 - 92.0 / height
 	set bmargin at screen 0.55
-	set xlabel where . ' (' . unit . ')' textcolor rgb TEXT
+	set xlabel where . ' (' . unit . ')' offset 0, 0.3 textcolor rgb TEXT
+	set xtics scale 0.5 font ',13' autofreq
 	set ylabel 'rank' textcolor rgb TEXT
 	set xrange [0:last_offset / scale]
 	set yrange [ranks - 0.5:-0.5]
 	set ytics autofreq
-	if (few) { set ytics 1 }
+	if (ranks <= 8) { set ytics 1 }
 	set palette defined (0 '#F5C9A8', 0.5 '#D55E00', 1 '#5C2300')
 	set cbrange [0:100]
 	set cbtics ('0 %%' 0, '50 %%' 50, '100 %%' 100)
@@ -64,6 +72,10 @@ do for [format in 'svg png'] {
 	}
 	set label 4 overview_label at graph 0, graph 1 \
 		offset 0, 0.7 textcolor rgb TEXT
+	if (shared) {
+		set arrow 1 from lowest / scale, graph -0.02 to lowest / scale, graph 1.02 nohead \
+			front dashtype 3 linecolor rgb TEXT
+	}
 	set style fill solid 1 noborder
 	set key at screen right + 0.015, screen 0.875 left top Left reverse noenhanced samplen 1.5 \
 		textcolor rgb TEXT
@@ -73,44 +85,40 @@ do for [format in 'svg png'] {
 			with boxxyerror linecolor palette notitle
 
 	unset label
-	set label 4 'A few appends, one by one' at graph 0, graph 1 offset 0, 0.7 textcolor rgb TEXT
+	unset arrow
+	set label 4 'A few appends, in the order in which they began to write' . \
+		(shared ? ' (dotted line above)' : '') \
+		at graph 0, graph 1 offset 0, 0.7 textcolor rgb TEXT
 	set tmargin at screen 0.435
-	set bmargin at screen 0.075
-	set xlabel sprintf('milliseconds, from %.3f s after the first append', origin) textcolor rgb TEXT
+	set bmargin at screen 0.115
+	set xlabel sprintf("rank of each, and time since the first of them, " . \
+		"which began at %.3f s", origin) offset 0, -0.4 textcolor rgb TEXT
 	set ylabel detail_label textcolor rgb TEXT
-	set xrange [0:*]
-	set yrange [*:*]
-	set ytics autofreq
-	if (!shared) { set yrange [ranks - 0.5:-0.5] }
-	if (!shared && few) { set ytics 1 }
-	set format y '%.0f'
-	set grid xtics ytics linecolor rgb '#dddddd' linewidth 1
+	set xrange [-0.7:last_column]
+	set xtics scale 0 font ',10' noenhanced
+	set grid noxtics ytics linecolor rgb '#dddddd' linewidth 1
+	if (shared) {
+		set yrange [lowest - room:highest + room]
+		set ytics noenhanced
+	} else {
+		set yrange [highest:lowest]
+		set ytics scale 0 noenhanced
+	}
 	set key at screen right + 0.015, screen 0.44 left top Left reverse noenhanced samplen 1.5 \
 		textcolor rgb TEXT
-	if (few) {
-		plot for [r = 0:ranks - 1] data index 1 \
-				using ($5 == r && $6 == 0 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2):1:2:3:4 \
-				with boxxyerror linecolor rgb colours[r + 1] title 'rank ' . r, \
-			for [r = 0:ranks - 1] data index 1 \
-				using ($5 == r && $6 == 1 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2):1:2:3:4 \
-				with boxxyerror linecolor rgb colours[r + 1] fillstyle pattern 4 border linecolor rgb TEXT notitle, \
-			NaN with boxes linecolor rgb '#000000' fillstyle pattern 4 border \
-				title (lost > 0 ? 'lost' : '')
-	} else {
-		set palette defined (0 '#440154', 0.25 '#3B528B', 0.5 '#21918C', 0.75 '#5EC962', 1 '#FDE725')
-		set cbrange [0:ranks - 1]
-		set cbtics autofreq
-		unset cblabel
-		set label 3 'rank:' at screen right + 0.025, screen 0.345 textcolor rgb TEXT
-		set colorbox user origin screen right + 0.025, screen 0.12 size screen 0.018, screen 0.2
-		plot data index 1 using ($6 == 0 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2):1:2:3:4:5 \
-				with boxxyerror linecolor palette notitle, \
-			data index 1 using ($6 == 1 ? ($1 + $2) / 2 : NaN):(($3 + $4) / 2):1:2:3:4:5 \
-				with boxxyerror linecolor palette fillstyle pattern 4 border linecolor rgb TEXT notitle, \
-			NaN with boxes linecolor rgb '#000000' fillstyle pattern 4 border \
-				title (lost > 0 ? 'lost' : '')
-	}
-	set format y
+	# The first two only set the labels of both axes.
+	plot data index 2 using (NaN):1:ytic(stringcolumn(2)) with points notitle, \
+		data index 1 using 1:(NaN):xtic(stringcolumn(6) . below(stringcolumn(7))) with points notitle, \
+		for [w = 1:shown] data index 1 \
+			using ($4 == w && $5 == 0 ? $1 : NaN):2:($1 - 0.42):($1 + 0.42):2:3 \
+			with boxxyerror linecolor rgb colours[w] fillstyle solid 1 \
+			border linecolor rgb colours[w] title (shared ? writers[w] : ''), \
+		for [w = 1:shown] data index 1 \
+			using ($4 == w && $5 == 1 ? $1 : NaN):2:($1 - 0.42):($1 + 0.42):2:3 \
+			with boxxyerror linecolor rgb colours[w] fillstyle solid 0.3 \
+			border linecolor rgb colours[w] notitle, \
+		data index 1 using ($5 == 1 ? $1 : NaN):(($2 + $3) / 2) with points pointtype 2 \
+			pointsize 1.4 linewidth 2 linecolor rgb '#000000' title (crossed > 0 ? 'lost' : '')
 	unset multiplot
 	unset output
 }
