@@ -16,7 +16,7 @@ dashes(i) = safe[i] ? 1 : 2
 width = 960.0
 # Two columns where the names are short.
 key_rows = label_chars > 40 ? count : (count + 1) / 2
-height = 550.0 + 17 * key_rows
+height = 566.0 + 17 * key_rows
 
 set datafile separator "\t"
 set datafile commentschars ''
@@ -34,8 +34,8 @@ do for [format in 'svg png'] {
 	set label 2 subtitle noenhanced at screen 0.012, screen 1 - 46.0 / height \
 		font ',11' textcolor rgb TEXT
 	set tmargin at screen 1 - 76.0 / height
-	set bmargin at screen (76.0 + 17 * key_rows) / height
-	set lmargin at screen 0.105
+	set bmargin at screen (92.0 + 17 * key_rows) / height
+	set lmargin at screen 0.12
 	set rmargin at screen 0.97
 	set border 3 linecolor rgb TEXT
 	set tics nomirror out scale 0.5 textcolor rgb TEXT
@@ -49,7 +49,7 @@ do for [format in 'svg png'] {
 		'99.99 %%' 1e-4, '99.999 %%' 1e-5, '99.9999 %%' 1e-6, '99.99999 %%' 1e-7)
 	set xlabel 'time of an append, from call to completion' textcolor rgb TEXT
 	set ylabel 'share of appends that were done by then' textcolor rgb TEXT
-	set key at screen 0.105, screen (14.0 + 17 * key_rows) / height left top Left \
+	set key at screen 0.12, screen (14.0 + 17 * key_rows) / height left top Left \
 		reverse noenhanced maxrows key_rows samplen 3 \
 		textcolor rgb TEXT
 	plot for [i = 1:count] 'latency.tsv' index i - 1 using 1:2 with lines \

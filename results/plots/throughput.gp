@@ -13,12 +13,11 @@ LOST = '#D55E00'
 TEXT = '#333333'
 
 width = 960.0
-height = 172.0 + 46 * count
-left = (label_chars * 6.9 + 24) / width
-left = left > 0.42 ? 0.42 : left
+height = 190.0 + 46 * count
+left = (label_chars * 6.6 + 46) / width
 middle = left + (0.97 - left) * 0.56
 top = 1 - 76.0 / height
-bottom = 76.0 / height
+bottom = 94.0 / height
 
 set datafile separator "\t"
 set datafile commentschars ''
@@ -40,7 +39,7 @@ do for [format in 'svg png'] {
 
 	if (hatched) {
 		set label 3 'hatched: not shown to be safe, so no price to compare' \
-			at screen 0.012, screen 16.0 / height font ',11' textcolor rgb TEXT
+			at screen 0.012, screen 14.0 / height font ',11' textcolor rgb TEXT
 	}
 
 	set tmargin at screen top
@@ -70,7 +69,7 @@ do for [format in 'svg png'] {
 	set lmargin at screen middle + 0.02
 	set rmargin at screen 0.97
 	set logscale x
-	set xrange [0.5:1e8]
+	set xrange [0.5:5e8]
 	set xtics ('1' 1, '100' 100, '10k' 1e4, '1M' 1e6)
 	set xlabel 'lost of a million acknowledged' textcolor rgb TEXT
 	set format y ''
