@@ -97,11 +97,11 @@ const char *supervise_syscall_name(pid_t pid, char text[64])
 		return text;
 	told = fscanf(file, "%ld", &number) == 1;
 	fclose(file);
-	for (size_t i = 0; told && i < sizeof(syscalls) / sizeof(syscalls[0]); i++)
-		if (syscalls[i].number == number)
-			return strcpy(text, syscalls[i].name);
 	if (told)
 		snprintf(text, 64, "system call %ld", number);
+	for (size_t i = 0; told && i < sizeof(syscalls) / sizeof(syscalls[0]); i++)
+		if (syscalls[i].number == number)
+			snprintf(text, 64, "%s", syscalls[i].name);
 	return text;
 }
 
