@@ -1,6 +1,7 @@
 /* compare - see compare.h. */
 #include "tests/mutate/compare.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static bool differ(const char *name, int64_t model, int64_t verifier, bool show)
@@ -74,6 +75,11 @@ bool judgments_differ(struct craft *craft, struct model_texts *texts,
 	wrong |= differ("recovered", ret_model->recovered, (int64_t)j.recovered, show);
 	wrong |= differ("lock_lost", ret_model->lock_lost, j.lock_lost, show);
 	wrong |= differ("handoffs", ret_model->handoffs, (int64_t)j.handoffs, show);
+	/* Contention is their share; as a count, so that it can be shown. */
+	wrong |= differ("appends placed", ret_model->handoffs ? ret_model->placed : 0,
+			j.contention > 0 ? llround((double)j.handoffs / j.contention)
+					 : 0,
+			show);
 	wrong |= differ("acknowledged = intact + lost", (int64_t)j.acknowledged,
 			(int64_t)j.intact + j.anomalies[ANOMALY_LOST], show);
 	if (ret_model->verdict != j.verdict && show)

@@ -50,7 +50,6 @@ struct model {
 	struct fate **fates; /* by writer and sequence number */
 	struct copy *copies; /* of the file being read */
 	size_t copy_count;
-	int64_t placed; /* appends that stand in the file */
 	struct model_result r;
 };
 
@@ -286,7 +285,7 @@ static void handoff_check(struct model *m, const struct copy *copy)
 	if (last && m->s->batch > 1 && last->id.writer == copy->id.writer &&
 	    last->entry->hold == copy->entry->hold)
 		return;
-	m->placed++;
+	m->r.placed++;
 	if (!last || !last->acknowledged)
 		return;
 	if (m->m->local_fs ? last->id.writer == copy->id.writer
@@ -748,7 +747,7 @@ static bool is_inconclusive(const struct model *m)
 		json_array_size(m->m->faults) == 0) ||
 	       (one_client && !m->m->local_fs && !m->m->one_client) ||
 	       (m->s->shared_file &&
-		(m->r.handoffs < 30 || m->r.handoffs * 100 < m->placed));
+		(m->r.handoffs < 30 || m->r.handoffs * 100 < m->r.placed));
 }
 
 void model_judge(const struct craft *craft, struct model_texts *texts,

@@ -10,6 +10,7 @@
 struct model_result {
 	int64_t anomalies[ANOMALY_COUNT];
 	int64_t intact, recovered, lock_lost, handoffs;
+	int64_t placed; /* appends that stand in the files */
 	enum verdict verdict;
 };
 
