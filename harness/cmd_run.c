@@ -13,6 +13,7 @@
 #include "harness/phase.h"
 #include "harness/preflight.h"
 #include "harness/relaunch.h"
+#include "harness/rpcs.h"
 #include "harness/run.h"
 #include "harness/runfolder.h"
 #include "harness/tasks.h"
@@ -234,7 +235,9 @@ static enum exit_code live(struct run *run, struct error *err)
 		return code;
 	if (run_is_first(run))
 		judging_start(&judging, run);
+	rpcs_save(run, "before");
 	code = append_and_judge(run, &judging, err);
+	rpcs_save(run, "after");
 	if (code == EXIT_SAFE && run_is_first(run))
 		code = conclude(run, &judging, err);
 	judging_end(&judging);

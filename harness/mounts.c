@@ -166,6 +166,27 @@ int mounts_read_rpc(FILE *mountstats, const char *point, struct rpc_counts *ret_
 	return 0;
 }
 
+void mounts_copy_stats(FILE *mountstats, const char *point, char *text, size_t size)
+{
+	char *line = NULL;
+	size_t room = 0, used = 0;
+	bool mine = false;
+
+	text[0] = '\0';
+	while (getline(&line, &room, mountstats) >= 0) {
+		if (strncmp(line, "device ", 7) == 0) {
+			char *copy = strdup(line);
+
+			mine = copy && begins_mount(copy, point);
+			used = mine ? 0 : used;
+			free(copy);
+		}
+		if (mine && used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s", line);
+	}
+	free(line);
+}
+
 void rpc_counts_subtract(struct rpc_counts *after, const struct rpc_counts *before)
 {
 	for (uint32_t a = 0; a < after->kinds; a++) {

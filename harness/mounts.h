@@ -50,6 +50,12 @@ struct rpc_counts {
  */
 int mounts_read_rpc(FILE *mountstats, const char *point, struct rpc_counts *ret_counts);
 
+/*
+ * Copy from @mountstats the lines of the mount at @point, as the kernel wrote
+ * them, into @text of @size (cut where it does not fit; "" if it is not there).
+ */
+void mounts_copy_stats(FILE *mountstats, const char *point, char *text, size_t size);
+
 /* Subtract @before from @after, kind by kind. */
 void rpc_counts_subtract(struct rpc_counts *after, const struct rpc_counts *before);
 

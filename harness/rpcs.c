@@ -82,3 +82,64 @@ int rpcs_gather(const struct run *run, const struct rpc_counts *before,
 		*ret_sum = sum;
 	return rc;
 }
+
+/* ---- for people ------------------------------------------------------------- */
+
+/* A block of /proc/self/mountstats has about 70 lines. */
+#define STATS_BYTES 32768
+
+static void read_stats(const struct run *run, char *text)
+{
+	FILE *file = fopen("/proc/self/mountstats", "re");
+
+	text[0] = '\0';
+	if (!file)
+		return;
+	mounts_copy_stats(file, run->mount_point, text, STATS_BYTES);
+	fclose(file);
+	/* Other file systems have one line, which says nothing. */
+	if (!strstr(text, "per-op statistics"))
+		text[0] = '\0';
+}
+
+static void write_stats(const struct run *run, size_t host, const char *when,
+			const char *text)
+{
+	char path[PATH_MAX + 64];
+	FILE *file;
+
+	if (!text[0])
+		return;
+	snprintf(path, sizeof(path), "%s/env/mountstats.%zu.%s", run->plan.out, host,
+		 when);
+	file = fopen(path, "wxe");
+	if (!file)
+		return;
+	fputs(text, file);
+	fclose(file);
+}
+
+void rpcs_save(const struct run *run, const char *when)
+{
+	char *text = calloc(1, STATS_BYTES);
+	int rc = text ? 0 : -ENOMEM;
+
+	if (rc == 0 && hosts_is_leader(&run->hosts, run->world.rank))
+		read_stats(run, text);
+	if (rc == 0 && run->world.rank == 0) {
+		write_stats(run, 0, when, text);
+		for (size_t i = 1; rc == 0 && i < run->hosts.count; i++) {
+			size_t got;
+
+			rc = world_receive(&run->world, run->hosts.host[i].leader, text,
+					   STATS_BYTES, &got);
+			text[STATS_BYTES - 1] = '\0';
+			write_stats(run, i, when, text);
+		}
+	} else if (rc == 0 && hosts_is_leader(&run->hosts, run->world.rank)) {
+		rc = world_send(&run->world, 0, text, STATS_BYTES);
+	}
+	free(text);
+	if (rc < 0)
+		run_lost_touch(run, rc);
+}

@@ -18,4 +18,11 @@ void rpcs_read(const struct run *run, struct rpc_counts *ret_counts);
 int rpcs_gather(const struct run *run, const struct rpc_counts *before,
 		json_t **ret_sum);
 
+/*
+ * Collective: keep what the kernel says of each host's NFS mount, as
+ * env/mountstats.<host>.<when> in the run folder.  It is there to be read by
+ * people: where it cannot be written the run goes on.
+ */
+void rpcs_save(const struct run *run, const char *when);
+
 #endif

@@ -142,6 +142,25 @@ START_TEST(other_mounts_have_no_requests)
 }
 END_TEST
 
+START_TEST(the_lines_of_a_mount_are_copied)
+{
+	char text[1024], small[16];
+	FILE *file = open_text(mountstats);
+
+	mounts_copy_stats(file, "/mnt/b", text, sizeof(text));
+	ck_assert_int_eq(strncmp(text, "device srv:/other", 17), 0);
+	ck_assert_ptr_nonnull(strstr(text, "99 99"));
+	ck_assert_ptr_null(strstr(text, "/tmp"));
+	rewind(file);
+	mounts_copy_stats(file, "/mnt/b", small, sizeof(small));
+	ck_assert_uint_eq(strlen(small), sizeof(small) - 1);
+	rewind(file);
+	mounts_copy_stats(file, "/nowhere", text, sizeof(text));
+	ck_assert_str_eq(text, "");
+	fclose(file);
+}
+END_TEST
+
 START_TEST(a_difference_is_by_kind)
 {
 	struct rpc_counts before = {.kinds = 1, .kind = {{"LOCK", 3}}};
@@ -156,4 +175,5 @@ END_TEST
 UNIT_MAIN("mounts", 60, the_longest_mount_point_wins, a_mount_over_another_hides_it,
 	  blanks_and_tabs_come_back, an_empty_table_has_no_mount,
 	  what_is_not_known_is_not_local, requests_of_the_right_mount_are_counted,
-	  other_mounts_have_no_requests, a_difference_is_by_kind)
+	  other_mounts_have_no_requests, the_lines_of_a_mount_are_copied,
+	  a_difference_is_by_kind)
