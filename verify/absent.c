@@ -10,15 +10,20 @@ int record_id_compare(struct record_id a, struct record_id b)
 	return a.seq < b.seq ? -1 : a.seq > b.seq;
 }
 
-int fragment_compare(const void *a, const void *b)
+/* By record, then the place that it implies, then offset; for qsort(3). */
+static int compare_places(const void *a, const void *b)
 {
 	const struct fragment *x = a, *y = b;
+	int64_t x_place = (int64_t)x->offset - x->position;
+	int64_t y_place = (int64_t)y->offset - y->position;
 	int order = record_id_compare(x->id, y->id);
 
 	if (order)
 		return order;
-	if (x->position != y->position)
-		return x->position < y->position ? -1 : 1;
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	if (x_place != y_place)
+		return x_place < y_place ? -1 : 1;
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
@@ -43,7 +48,7 @@ int pieces_gather(const struct evidence *e, struct stash *pieces)
 		if (rc < 0)
 			return rc;
 	}
-	stash_sort(pieces, fragment_compare);
+	stash_sort(pieces, compare_places);
 	return 0;
 }
 

@@ -26,10 +26,10 @@ struct fragment {
 /* By writer, then sequence number: negative, 0 or positive. */
 int record_id_compare(struct record_id a, struct record_id b);
 
-/* By record, position and offset; for qsort(3). */
-int fragment_compare(const void *a, const void *b);
-
-/* Add all pieces in the damage to @pieces, sorted.  0 or -errno. */
+/*
+ * Add all pieces in the damage to @pieces, sorted by record; of one record those
+ * that imply the same place stand together.  0 or -errno.
+ */
 int pieces_gather(const struct evidence *evidence, struct stash *pieces);
 
 /*

@@ -24,7 +24,7 @@
 struct explainer {
 	struct evidence *e;
 	struct debris debris;
-	struct stash pieces;	/* struct fragment, by record and position */
+	struct stash pieces;	/* struct fragment, by record and place */
 	struct stash absent;	/* struct absent, by record */
 	struct stash fragments; /* struct fragment: those of one record */
 	struct stash unknown;	/* struct record_id of unknown outcome, sorted */
@@ -175,13 +175,20 @@ static int place_compare(struct explainer *x, const struct subject *s,
 	return rc;
 }
 
+static int compare_positions(const void *a, const void *b)
+{
+	const struct fragment *x = a, *y = b;
+
+	return x->position < y->position ? -1 : x->position > y->position;
+}
+
 /* Do the fragments cover the whole record? */
 static bool all_bytes_there(struct explainer *x, const struct subject *s)
 {
 	const struct fragment *all = x->fragments.items;
 	uint32_t covered = 0;
 
-	stash_sort(&x->fragments, fragment_compare);
+	stash_sort(&x->fragments, compare_positions);
 	for (size_t i = 0; i < x->fragments.count && all[i].position <= covered; i++)
 		if (all[i].position + all[i].length > covered)
 			covered = all[i].position + all[i].length;
