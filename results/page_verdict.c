@@ -59,10 +59,11 @@ static void put_verdict_sentence(FILE *stream, const struct page *page)
 {
 	switch (page->result->verdict.verdict) {
 	case VERDICT_SAFE:
-		fputs("every acknowledged record survived, whole and where it "
-		      "belongs, with ",
-		      stream);
+		fputs("with ", stream);
 		put_strategies(stream, page, supports_verdict);
+		fputs(", every acknowledged record survived, whole and where it "
+		      "belongs",
+		      stream);
 		break;
 	case VERDICT_UNSAFE:
 		put_losses(stream, page, supports_verdict);
@@ -81,9 +82,8 @@ static void put_verdict_sentence(FILE *stream, const struct page *page)
 	}
 	putc('.', stream);
 	if (count_strategies(page->result, failed_beside) > 0) {
-		fputs(page->result->verdict.verdict == VERDICT_SAFE
-			      ? " Not so without care: "
-			      : " Besides, ",
+		fputs(page->result->verdict.verdict == VERDICT_SAFE ? " But "
+								    : " Besides, ",
 		      stream);
 		put_losses(stream, page, failed_beside);
 		putc('.', stream);
@@ -98,10 +98,7 @@ int print_verdict(const struct page *page)
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
 	put_verdict_sentence(text.stream, page);
-	colour_on(page, verdict_colours[verdict]);
-	fputs(verdict_words[verdict], page->stream);
-	colour_off(page);
-	fputs(": ", page->stream);
+	fprintf(page->stream, "%s: ", verdict_words[verdict]);
 	text_end(&text, page, strlen(verdict_words[verdict]) + 2, 0);
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
