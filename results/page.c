@@ -6,25 +6,6 @@
 
 #include "results/format.h"
 
-const char *const verdict_colours[] = {
-	[VERDICT_SAFE] = "1;32",
-	[VERDICT_UNSAFE] = "1;31",
-	[VERDICT_INCONCLUSIVE] = "1;33",
-	[VERDICT_SKIPPED] = PAGE_DIM,
-};
-
-void colour_on(const struct page *page, const char *code)
-{
-	if (page->colour)
-		fprintf(page->stream, "\033[%sm", code);
-}
-
-void colour_off(const struct page *page)
-{
-	if (page->colour)
-		fputs("\033[0m", page->stream);
-}
-
 int text_begin(struct text *text)
 {
 	text->stream = open_memstream(&text->bytes, &text->size);

@@ -1,5 +1,5 @@
 /*
- * page - what the parts of the page that a person reads have in common: colour,
+ * page - what the parts of the page that a person reads have in common:
  * paragraphs, lists of strategies and of what was found.
  */
 #ifndef TAILRACE_RESULTS_PAGE_H
@@ -15,21 +15,9 @@ struct page {
 	const struct result *result;
 	const char *run_dir;
 	const char *out_dir; /* where the results are, or NULL */
-	bool colour;
 	size_t columns;
 	size_t *order; /* of the strategies */
 };
-
-/* SGR codes (ECMA-48 section 8.3.117). */
-#define PAGE_BOLD "1"
-#define PAGE_DIM  "2"
-
-/* The code that fits a verdict. */
-extern const char *const verdict_colours[];
-
-/* Both do nothing on a page without colour. */
-void colour_on(const struct page *page, const char *code);
-void colour_off(const struct page *page);
 
 /* A text that is composed before it is wrapped. */
 struct text {

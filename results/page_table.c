@@ -105,7 +105,6 @@ static void print_figures(const struct page *page, const struct judgment *judgme
 static int print_row(const struct page *page, size_t index, size_t name_columns)
 {
 	const struct judgment *judgment = &page->result->judgments[index];
-	bool dim = judgment->verdict != VERDICT_SAFE;
 	char *name = printable_name(page->result->manifest->strategies[index].name);
 	size_t columns;
 
@@ -119,16 +118,10 @@ static int print_row(const struct page *page, size_t index, size_t name_columns)
 	}
 	free(name);
 	fprintf(page->stream, "%*s ", (int)(name_columns - columns), "");
-	colour_on(page, verdict_colours[judgment->verdict]);
 	fprintf(page->stream, "%-12s",
 		judgment->verdict == VERDICT_UNSAFE ? "UNSAFE"
 						    : verdict_name(judgment->verdict));
-	colour_off(page);
-	if (dim)
-		colour_on(page, PAGE_DIM);
 	print_figures(page, judgment);
-	if (dim)
-		colour_off(page);
 	return 0;
 }
 
@@ -201,11 +194,9 @@ int print_table(const struct page *page)
 	bool footnote = false;
 
 	putc('\n', page->stream);
-	colour_on(page, PAGE_BOLD);
 	fprintf(page->stream, "%-*s %-12s %9s %10s %7s %7s %7s %10s\n", (int)width,
 		"strategy", "verdict", "lost", "records/s", "p50", "p99", "max",
 		"contention");
-	colour_off(page);
 	for (size_t k = 0; k < page->result->manifest->strategy_count; k++) {
 		size_t i = page->order[k];
 		enum verdict verdict = page->result->judgments[i].verdict;

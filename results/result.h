@@ -50,13 +50,24 @@ int results_write(const struct result *result, const char *run_dir, const char *
 
 /*
  * Print to @stream what summary.txt says, fitted to it: as wide as the terminal
- * (80 columns where there is none), in colour only on a terminal and where
- * NO_COLOR (https://no-color.org) is not set.  The text names the folders at its
- * end; @out_dir NULL: nothing was written, so it names none.
- * Returns 0 or a negative errno: -ENOMEM, or what the stream met.
+ * (80 columns where there is none), in colour where results_want_colour() says so.  The
+ * text names the folders at its end; @out_dir NULL: nothing was written, so it names
+ * none. Returns 0 or a negative errno: -ENOMEM, or what the stream met.
  */
 int results_print(const struct result *result, const char *run_dir, const char *out_dir,
 		  FILE *stream);
+
+/*
+ * Is @stream a terminal that shows colours, and is NO_COLOR
+ * (https://no-color.org) not set?
+ */
+bool results_want_colour(FILE *stream);
+
+/*
+ * Print to @stream the summary.txt that is in @out_dir, in @colour or as it is.
+ * Returns 0 or a negative errno.
+ */
+int results_show(const char *out_dir, bool colour, FILE *stream);
 
 /* The exit code of the program: 0 safe, 1 unsafe, 3 otherwise. */
 int verdict_exit_code(enum verdict verdict);

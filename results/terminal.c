@@ -15,6 +15,7 @@
 #include "results/format.h"
 #include "results/measure.h"
 #include "results/page.h"
+#include "results/paint.h"
 
 enum {
 	COLUMNS_USUAL = 80,
@@ -40,15 +41,18 @@ static int print_examples(const struct page *page, size_t index)
 	const struct judgment *judgment = &page->result->judgments[index];
 	const struct finding *findings[EXAMPLES_MAX];
 	size_t count = choose_findings(judgment, EXAMPLES_MAX, findings);
+	struct text text;
 
 	if (count == 0)
 		return 0;
-	fputs("\nWhat was found with ", page->stream);
-	put_name(page->stream, page->result->manifest->strategies[index].name);
-	fputs(", for example:\n", page->stream);
+	if (text_begin(&text) < 0)
+		return -ENOMEM;
+	fputs("What was found with ", text.stream);
+	put_name(text.stream, page->result->manifest->strategies[index].name);
+	fputs(", for example:", text.stream);
+	putc('\n', page->stream);
+	text_end(&text, page, 0, 0);
 	for (size_t i = 0; i < count; i++) {
-		struct text text;
-
 		if (text_begin(&text) < 0)
 			return -ENOMEM;
 		put_finding_sentence(text.stream, page->result->manifest, findings[i]);
@@ -84,10 +88,8 @@ static int print_teeth(const struct page *page)
 			      text.stream);
 	}
 	putc('\n', page->stream);
-	colour_on(page, PAGE_BOLD);
 	fputs(page->result->verdict.teeth ? "Teeth shown:" : "Teeth not shown:",
 	      page->stream);
-	colour_off(page);
 	putc(' ', page->stream);
 	text_end(&text, page, page->result->verdict.teeth ? 13 : 17, 0);
 	return 0;
@@ -183,7 +185,7 @@ int write_summary(const struct output_context *context, FILE *stream, struct err
 }
 
 /* no-color.org: set and not empty, whatever its value. */
-static bool wants_colour(FILE *stream)
+bool results_want_colour(FILE *stream)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *term = getenv("TERM");
@@ -204,20 +206,64 @@ static size_t columns_of(FILE *stream)
 	return size.ws_col > COLUMNS_MAX ? COLUMNS_MAX : size.ws_col;
 }
 
+/* Copy @page, an open file that is closed here. */
+static int show(FILE *page, bool colour, FILE *stream)
+{
+	char bytes[4096];
+	size_t length;
+	int rc = 0;
+
+	if (colour) {
+		rc = paint_page(page, stream);
+	} else {
+		while ((length = fread(bytes, 1, sizeof(bytes), page)) > 0)
+			fwrite(bytes, 1, length, stream);
+		rc = ferror(page) ? -EIO : 0;
+	}
+	fclose(page);
+	if (rc == 0 && (fflush(stream) != 0 || ferror(stream)))
+		rc = -(errno ? errno : EIO);
+	return rc;
+}
+
 int results_print(const struct result *result, const char *run_dir, const char *out_dir,
 		  FILE *stream)
 {
+	char *text = NULL;
+	size_t size;
 	struct page page = {
-		.stream = stream,
+		.stream = open_memstream(&text, &size),
 		.result = result,
 		.run_dir = run_dir,
 		.out_dir = out_dir,
-		.colour = wants_colour(stream),
 		.columns = columns_of(stream),
 	};
-	int rc = print_page(&page);
+	int rc;
 
-	if (rc == 0 && (fflush(stream) != 0 || ferror(stream)))
-		rc = -(errno ? errno : EIO);
+	if (!page.stream)
+		return -ENOMEM;
+	rc = print_page(&page);
+	if (fclose(page.stream) != 0 && rc == 0)
+		rc = -ENOMEM;
+	if (rc == 0) {
+		FILE *copy = fmemopen(text, size, "r");
+
+		rc = copy ? show(copy, results_want_colour(stream), stream) : -ENOMEM;
+	}
+	free(text);
+	return rc;
+}
+
+int results_show(const char *out_dir, bool colour, FILE *stream)
+{
+	char *path = NULL;
+	FILE *page;
+	int rc;
+
+	if (asprintf(&path, "%s/" RESULT_SUMMARY_FILE, out_dir) < 0)
+		return -ENOMEM;
+	page = fopen(path, "re");
+	rc = page ? show(page, colour, stream) : -errno;
+	free(path);
 	return rc;
 }

@@ -5,6 +5,7 @@
 #include "tests/unit/results/fixture.h"
 #include "tests/unit/unit.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct results_options no_pictures = {.no_pictures = true};
@@ -175,6 +176,79 @@ START_TEST(a_pipe_gets_no_colour)
 }
 END_TEST
 
+/* What results_show() prints of the summary. */
+static char *shown(const struct fixture *fixture, bool colour)
+{
+	char path[128];
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "%s/shown", fixture->dir);
+	stream = fopen(path, "w");
+	ck_assert_int_eq(results_show(fixture->dir, colour, stream), 0);
+	fclose(stream);
+	return fixture_read(fixture, "shown");
+}
+
+/* @text without what ESC [ begins. */
+static char *without_colour(const char *text)
+{
+	char *plain = strdup(text);
+	size_t length = 0;
+
+	while (*text) {
+		if (strncmp(text, "\033[", 2) == 0)
+			text = strchr(text, 'm') + 1;
+		else
+			plain[length++] = *text++;
+	}
+	plain[length] = '\0';
+	return plain;
+}
+
+START_TEST(colour_changes_no_word)
+{
+	struct fixture fixture;
+	char *text, *colour, *plain;
+
+	fixture_init(&fixture, 4, 2, all, 5);
+	/* Longer than its column; and of more bytes than characters. */
+	free(fixture.manifest.strategies[0].name);
+	fixture.manifest.strategies[0].name =
+		strdup("append:flush=fdatasync,io=dsync,short=fail,wait=block");
+	free(fixture.manifest.strategies[2].name);
+	fixture.manifest.strategies[2].name = strdup("\xc3\xa9\xc3\xa9");
+	text = summary(&fixture);
+	plain = shown(&fixture, false);
+	ck_assert_str_eq(plain, text);
+	free(plain);
+	colour = shown(&fixture, true);
+	plain = without_colour(colour);
+	ck_assert_str_eq(plain, text);
+	place(colour, "\033[1;33mINCONCLUSIVE:\033[0m ");
+	place(colour, "\033[1mstrategy ");
+	place(colour, "\xc3\xa9\xc3\xa9       \033[1;32msafe         \033[0m");
+	place(colour, "\n         \033[1;31mUNSAFE       \033[0m\033[2m");
+	place(colour, "\033[1;33minconclusive \033[0m\033[2m");
+	place(colour, "\033[2mskipped      \033[0m\033[2m");
+	place(colour, "\033[1mTeeth shown:\033[0m ");
+	free(plain);
+	free(colour);
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(no_summary_is_an_error)
+{
+	struct fixture fixture;
+
+	fixture_init(&fixture, 2, 2, all, 1);
+	ck_assert_int_eq(results_show(fixture.dir, true, stdout), -ENOENT);
+	fixture_release(&fixture);
+}
+END_TEST
+
 UNIT_MAIN("page", 60, safe_comes_first_and_fast, unsafe_says_what_was_lost,
 	  doubt_and_skips_say_why, long_names_stand_alone,
-	  nothing_acknowledged_is_a_page_too, a_pipe_gets_no_colour)
+	  nothing_acknowledged_is_a_page_too, a_pipe_gets_no_colour,
+	  colour_changes_no_word, no_summary_is_an_error)
