@@ -191,18 +191,8 @@ static void remove_data(struct run *run, enum exit_code code)
 /* The summary on stdout; results are what stdout is for. */
 static void print_summary(const struct run *run)
 {
-	char path[PATH_MAX + 32], line[1024];
-	FILE *file;
-
-	if (run->plan.quiet)
-		return;
-	snprintf(path, sizeof(path), "%s/" RESULT_SUMMARY_FILE, run->plan.out);
-	file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		fputs(line, stdout);
-	if (file)
-		fclose(file);
-	fflush(stdout);
+	if (!run->plan.quiet)
+		results_show(run->plan.out, relaunch_colour(), stdout);
 }
 
 /* Rank 0: the verdict, and all files that tell of it. */
@@ -226,7 +216,7 @@ static enum exit_code conclude(struct run *run, struct judging *judging,
 /* The whole of it; the exit code is the same on every rank. */
 static enum exit_code live(struct run *run, struct error *err)
 {
-	struct judging judging = {0};
+	struct judging judging = {.run = run};
 	enum exit_code code;
 
 	if ((code = agree_on_plan(run, err)) != EXIT_SAFE ||

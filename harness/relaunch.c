@@ -15,6 +15,8 @@
 
 /* Carries the command as typed to the ranks, as far as the environment goes. */
 #define COMMAND_VARIABLE "TAILRACE_COMMAND"
+/* Likewise: the ranks' stdout is mpirun's, which cannot tell what ours is. */
+#define COLOUR_VARIABLE "TAILRACE_COLOUR"
 
 bool relaunch_wanted(const struct plan *plan)
 {
@@ -59,6 +61,14 @@ char *relaunch_command_text(int argc, char **argv)
 	}
 	fclose(file);
 	return text;
+}
+
+bool relaunch_colour(void)
+{
+	/* Open MPI gives ranks a terminal of its own, wherever its output goes. */
+	if (launch_environment().launched)
+		return getenv(COLOUR_VARIABLE) != NULL;
+	return results_want_colour(stdout);
 }
 
 /* The exit code in result.json, or -1. */
@@ -149,6 +159,10 @@ enum exit_code relaunch(struct plan *plan, const char *command, int argc, char *
 	if (rc < 0)
 		return rc == -EINVAL ? EXIT_USAGE : EXIT_COULD_NOT_RUN;
 	setenv(COMMAND_VARIABLE, command, 1);
+	if (results_want_colour(stdout))
+		setenv(COLOUR_VARIABLE, "1", 1);
+	else
+		unsetenv(COLOUR_VARIABLE);
 	code = run_mpirun(plan, argc, argv, err);
 	if (!plan->out_given && access(plan->out, F_OK) == 0)
 		runfolder_link_latest(plan->out);

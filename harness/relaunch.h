@@ -22,4 +22,7 @@ enum exit_code relaunch(struct plan *plan, const char *command, int argc, char *
 /* The command as typed, also where we were started by relaunch(); or NULL. */
 char *relaunch_command_text(int argc, char **argv);
 
+/* Does what we print on stdout reach a terminal that shows colours? */
+bool relaunch_colour(void);
+
 #endif
