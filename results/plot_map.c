@@ -98,13 +98,24 @@ static uint64_t end_of_file(const struct points *points)
 	return end;
 }
 
+/* As many columns as there may be, but none shorter than a record: no gaps. */
+static uint64_t choose_column_bytes(const struct points *points)
+{
+	uint64_t bytes = end_of_file(points) / CELL_COLUMNS + 1;
+
+	for (size_t i = 0; i < points->count; i++)
+		if (points->items[i].bytes > bytes)
+			bytes = points->items[i].bytes;
+	return bytes;
+}
+
 /* Block 0: the file in columns, the ranks in rows; empty cells are left out. */
 static int put_cells(FILE *data, const struct points *points, uint32_t ranks)
 {
 	struct {
 		uint64_t records, lost;
 	} *cells = calloc(CELL_COLUMNS * CELL_ROWS_MAX, sizeof(*cells)), *cell;
-	uint64_t column_bytes = end_of_file(points) / CELL_COLUMNS + 1;
+	uint64_t column_bytes = choose_column_bytes(points);
 	uint32_t row_ranks = (ranks + CELL_ROWS_MAX - 1) / CELL_ROWS_MAX;
 
 	if (!cells)
