@@ -457,6 +457,20 @@ static void crowd(struct recipe *r, char **words)
 		clock_sample(r, h);
 }
 
+/* The next N appends of one writer, all clean, with nobody else about. */
+static void alone(struct recipe *r, char **words)
+{
+	uint32_t w = writer(r, words[1]);
+	uint64_t records = number(r, words[2]);
+	char name[32];
+	char *line[] = {NULL, name, NULL};
+
+	for (; records; records--) {
+		snprintf(name, sizeof(name), "%u.%zu", w, r->craft.writers[w].count);
+		append(r, line);
+	}
+}
+
 /* ---- ends, and harm to the run folder ------------------------------------ */
 
 static void kill_writer(struct recipe *r, char **words)
@@ -675,6 +689,7 @@ static const struct statement {
 	{"clock", false, clock_set},
 	{"no-clock", false, no_clock},
 	{"crowd", false, crowd},
+	{"alone", false, alone},
 	{"ack", false, history_line},
 	{"fail", false, history_line},
 	{"unknown", false, history_line},
