@@ -79,6 +79,24 @@ static enum exit_code meet(struct run *run, struct error *err)
 	return run_agree(run, rc < 0 ? EXIT_COULD_NOT_RUN : EXIT_SAFE, err);
 }
 
+/* More hosts than this are a list for env/hosts.tsv. */
+#define HOSTS_ANNOUNCED 8
+
+/* What each host is and what it has mounted, as preflight saw it. */
+static void announce_hosts(const struct run *run)
+{
+	for (size_t i = 0; i < run->manifest.host_count && i < HOSTS_ANNOUNCED; i++) {
+		const struct manifest_host *host = &run->manifest.hosts[i];
+
+		fprintf(stderr, "tailrace: %s: Linux %s, %s %s (%s)\n", host->name,
+			host->kernel, host->fstype, host->mount_source,
+			host->mount_options);
+	}
+	if (run->manifest.host_count > HOSTS_ANNOUNCED)
+		fprintf(stderr, "tailrace: and %zu more; see env/hosts.tsv\n",
+			run->manifest.host_count - HOSTS_ANNOUNCED);
+}
+
 /* What the run will cost, before it costs anything. */
 static void announce(const struct run *run)
 {
@@ -95,6 +113,7 @@ static void announce(const struct run *run)
 		plan->records ? units_format_bytes(plan_total_bytes(plan), text)
 			      : "until the time is over",
 		plan->dir, host->fstype);
+	announce_hosts(run);
 }
 
 /* The run folder and the run's directory in DIR: both are made, or neither. */
