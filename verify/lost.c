@@ -68,8 +68,27 @@ struct subject {
 	const struct absent *absent;
 	const struct fragment *pieces;
 	size_t piece_count;
+	size_t placed_count; /* the first pieces, whose places are looked at */
 	uint32_t size_bytes;
 };
+
+/*
+ * A record can be cut into a quarter of a million pieces that each imply another
+ * place; to look at all of them would take for ever and tell no more.
+ */
+#define PLACES_MAX 256
+
+static int64_t implied_from(const struct fragment *piece)
+{
+	return (int64_t)piece->offset - piece->position;
+}
+
+/* Does @piece imply the place that the piece before it implies? */
+static bool same_place(const struct fragment *piece)
+{
+	return piece[-1].file == piece->file &&
+	       implied_from(&piece[-1]) == implied_from(piece);
+}
 
 /*
  * Place number @index of the subject: first the believed one, then those that
@@ -82,7 +101,7 @@ static bool subject_place(const struct subject *s, size_t index,
 	uint32_t file = e->strategy->shared_file ? 0 : s->absent->id.writer;
 	const struct fragment *piece;
 
-	if (index > s->piece_count)
+	if (index > s->placed_count)
 		return false;
 	ret_place->length = s->size_bytes;
 	if (index == 0) {
@@ -94,9 +113,8 @@ static bool subject_place(const struct subject *s, size_t index,
 	}
 	piece = &s->pieces[index - 1];
 	ret_place->file = piece->file;
-	ret_place->from = (int64_t)piece->offset - piece->position;
-	if (index > 1 && piece[-1].file == piece->file &&
-	    (int64_t)piece[-1].offset - piece[-1].position == ret_place->from)
+	ret_place->from = implied_from(piece);
+	if (index > 1 && same_place(piece))
 		ret_place->length = 0;
 	return true;
 }
@@ -346,6 +364,23 @@ static int subject_explain(struct explainer *x, const struct subject *s)
 
 /* ---- the whole ----------------------------------------------------------- */
 
+/* Take those of the @available pieces at s->pieces that are the subject's. */
+static void subject_take_pieces(struct subject *s, size_t available)
+{
+	size_t places = 0;
+
+	for (size_t i = 0; i < available; i++) {
+		const struct fragment *piece = &s->pieces[i];
+
+		if (record_id_compare(piece->id, s->absent->id) != 0)
+			return;
+		places += i == 0 || !same_place(piece);
+		s->piece_count++;
+		if (places <= PLACES_MAX)
+			s->placed_count++;
+	}
+}
+
 static int absent_explain(struct explainer *x)
 {
 	const struct absent *absent = x->absent.items;
@@ -364,10 +399,7 @@ static int absent_explain(struct explainer *x)
 		       record_id_compare(pieces[at].id, absent[i].id) < 0)
 			at++;
 		s.pieces = pieces ? pieces + at : NULL;
-		while (at + s.piece_count < x->pieces.count &&
-		       record_id_compare(pieces[at + s.piece_count].id, absent[i].id) ==
-			       0)
-			s.piece_count++;
+		subject_take_pieces(&s, x->pieces.count - at);
 		rc = subject_explain(x, &s);
 	}
 	return rc;
