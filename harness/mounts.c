@@ -130,13 +130,16 @@ static bool begins_mount(char *line, const char *point)
 static void take_operation(const char *line, struct rpc_counts *counts)
 {
 	struct rpc_count *kind = &counts->kind[counts->kinds];
-	unsigned long long count;
+	int name_end = 0;
+	char *end;
 
 	if (counts->kinds == RPC_KINDS_MAX ||
-	    sscanf(line, " %27[A-Za-z0-9_]: %llu", kind->name, &count) != 2)
+	    sscanf(line, " %27[A-Za-z0-9_]:%n", kind->name, &name_end) != 1 ||
+	    !name_end)
 		return;
-	kind->count = count;
-	counts->kinds++;
+	kind->count = strtoull(line + name_end, &end, 10);
+	if (end != line + name_end)
+		counts->kinds++;
 }
 
 int mounts_read_rpc(FILE *mountstats, const char *point, struct rpc_counts *ret_counts)

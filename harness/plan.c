@@ -409,7 +409,7 @@ static int take_expectations(struct plan *plan, const char *list, struct error *
 	char *start = copy;
 	int rc = copy ? 0 : error_sys(err, ENOMEM, "--expect");
 
-	for (char *comma; rc == 0 && *start;) {
+	for (char *comma; rc == 0 && start && *start;) {
 		for (comma = strchr(start, ','); comma;
 		     comma = strchr(comma + 1, ',')) {
 			*comma = '\0';

@@ -282,7 +282,7 @@ static enum exit_code examine_all(struct run *run, struct error *err)
 	rc = world_gather(&run->world, mine, sizeof(*mine), all);
 	if (rc < 0)
 		run_lost_touch(run, rc);
-	if (run_is_first(run))
+	if (all)
 		code = consider(run, all, err);
 	code = run_agree(run, code, err);
 	rc = world_broadcast(&run->world, &run->manifest.local_fs,

@@ -47,7 +47,7 @@ enum exit_code run_agree(const struct run *run, enum exit_code exit_code,
 			 struct error *err);
 
 /* The end of ranks that cannot talk to each other any more: @rc of MPI. */
-_Noreturn void run_lost_touch(const struct run *run, int rc);
+void run_lost_touch(const struct run *run, int rc) __attribute__((noreturn));
 
 /* Is this the rank that prints, and writes the run folder? */
 bool run_is_first(const struct run *run);

@@ -85,17 +85,20 @@ static const struct {
 
 const char *supervise_syscall_name(pid_t pid, char text[64])
 {
-	char path[64];
+	char path[64], line[64], *end;
+	long number = -1;
+	bool told = false;
 	FILE *file;
-	long number;
-	bool told;
 
 	text[0] = '\0';
 	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid); /* proc(5) */
 	file = fopen(path, "re");
 	if (!file)
 		return text;
-	told = fscanf(file, "%ld", &number) == 1;
+	if (fgets(line, sizeof(line), file)) {
+		number = strtol(line, &end, 10);
+		told = end != line; /* else it says "running" */
+	}
 	fclose(file);
 	if (told)
 		snprintf(text, 64, "system call %ld", number);

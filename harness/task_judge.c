@@ -86,6 +86,16 @@ static int write_results(struct judge *judge, struct judge_answer *answer,
 	return rc;
 }
 
+static void judge_release(struct judge *judge)
+{
+	for (size_t i = 0; judge->judged && i < judge->manifest.strategy_count; i++)
+		if (judge->judged[i])
+			judgment_release(&judge->judgments[i]);
+	free(judge->judgments);
+	free(judge->judged);
+	manifest_release(&judge->manifest);
+}
+
 int task_judge(const void *arg, size_t arg_bytes, int fd)
 {
 	const struct judge_job *job = arg;
@@ -112,6 +122,6 @@ int task_judge(const void *arg, size_t arg_bytes, int fd)
 		if (task_send(fd, &answer, sizeof(answer)) < 0)
 			break;
 	}
-	/* The process ends here, and its memory with it. */
+	judge_release(&judge);
 	return 0;
 }

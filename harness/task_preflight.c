@@ -96,8 +96,10 @@ int task_examine(const void *arg, size_t arg_bytes, int fd)
 	const struct examine_job *job = arg;
 	struct examine_answer *answer = calloc(1, sizeof(*answer));
 
-	if (!answer || arg_bytes != sizeof(*job))
+	if (!answer || arg_bytes != sizeof(*job)) {
+		free(answer);
 		return 1;
+	}
 	view_directory(job->dir, 0, &answer->dir);
 	view_directory(job->history_dir, W_OK | X_OK, &answer->history);
 	view_directory(job->out, W_OK | X_OK, &answer->out);
@@ -137,11 +139,9 @@ static int put_file(int dir_fd, const char *name, const char *text)
 	if (fd < 0)
 		return -errno;
 	written = write(fd, text, strlen(text));
-	if (written < 0)
-		rc = -errno;
-	else if ((size_t)written != strlen(text))
+	if (written >= 0 && (size_t)written != strlen(text))
 		rc = -ENOSPC;
-	else if (fsync(fd) < 0)
+	else if (written < 0 || fsync(fd) < 0)
 		rc = -errno;
 	if (close(fd) < 0 && rc == 0)
 		rc = -errno;

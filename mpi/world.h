@@ -39,7 +39,7 @@ void world_finalize(struct world *world);
  * End all ranks at once with @exit_code: for a rank that can go no further while
  * the others would wait for it.  Whatever is to last must have been saved.
  */
-_Noreturn void world_abort(const struct world *world, int exit_code);
+void world_abort(const struct world *world, int exit_code) __attribute__((noreturn));
 
 /* ---- collective: every rank calls them in the same order --------------- */
 

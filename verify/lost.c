@@ -385,6 +385,7 @@ static int absent_explain(struct explainer *x)
 {
 	const struct absent *absent = x->absent.items;
 	const struct fragment *pieces = x->pieces.items;
+	size_t piece_count = pieces ? x->pieces.count : 0;
 	size_t at = 0;
 	int rc = 0;
 
@@ -395,11 +396,11 @@ static int absent_explain(struct explainer *x)
 			.size_bytes = record_size(&x->e->form, absent[i].id),
 		};
 
-		while (at < x->pieces.count &&
+		while (at < piece_count &&
 		       record_id_compare(pieces[at].id, absent[i].id) < 0)
 			at++;
 		s.pieces = pieces ? pieces + at : NULL;
-		subject_take_pieces(&s, x->pieces.count - at);
+		subject_take_pieces(&s, piece_count - at);
 		rc = subject_explain(x, &s);
 	}
 	return rc;
