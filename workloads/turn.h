@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 /* Holds of the lock in a turn, unless the user says otherwise. */
-#define TURN_HOLDS_DEFAULT "24" /* text: the fallback of an option */
+#define TURN_HOLDS_DEFAULT "16" /* text: the fallback of an option */
 
 /* How long the last hold of a turn lasts on, on a local file system. */
 #define TURN_LINGER_NS 20000
