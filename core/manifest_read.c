@@ -1,0 +1,377 @@
+/*
+ * manifest_read - from manifest.json, which is hostile input: sizes, indices and
+ * names are checked here, once, so that nobody else has to.
+ */
+#include "core/manifest.h"
+
+#include "core/claim.h"
+#include "core/manifest_json.h"
+#include "core/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_BYTES (512 << 20)
+
+enum {
+	MAX_HOSTS = 1 << 16,
+	MAX_STRATEGIES = 1024,
+	MAX_SAMPLES = 1 << 20,
+	MAX_PRESET = 64,
+};
+
+/*
+ * Getters note the first key that is missing or wrong in `bad` and go on, so
+ * that decoding reads as a list of fields with one test at the end.
+ */
+struct reader {
+	const char *bad;
+};
+
+static int64_t get_integer(struct reader *r, json_t *object, const char *key,
+			   int64_t low, int64_t high)
+{
+	json_t *value = json_object_get(object, key);
+
+	if (!json_is_integer(value) || json_integer_value(value) < low ||
+	    json_integer_value(value) > high) {
+		r->bad = r->bad ? r->bad : key;
+		return low;
+	}
+	return json_integer_value(value);
+}
+
+static bool get_bool(struct reader *r, json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+
+	if (!json_is_boolean(value))
+		r->bad = r->bad ? r->bad : key;
+	return json_is_true(value);
+}
+
+/* A new string; NULL for a JSON null. */
+static char *get_text(struct reader *r, json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+	char *text = NULL;
+
+	if (json_is_string(value))
+		text = text_unescape(json_string_value(value));
+	else if (json_is_null(value))
+		return NULL;
+	if (!text)
+		r->bad = r->bad ? r->bad : key;
+	return text;
+}
+
+static char *get_text_required(struct reader *r, json_t *object, const char *key)
+{
+	char *text = get_text(r, object, key);
+
+	if (!text)
+		r->bad = r->bad ? r->bad : key;
+	return text;
+}
+
+/* An array with at most @max elements; an empty one is returned for anything else. */
+static json_t *get_array(struct reader *r, json_t *object, const char *key, size_t max)
+{
+	json_t *value = json_object_get(object, key);
+
+	if (!json_is_array(value) || json_array_size(value) > max) {
+		r->bad = r->bad ? r->bad : key;
+		return NULL;
+	}
+	return value;
+}
+
+static void *get_memory(struct reader *r, size_t count, size_t bytes)
+{
+	void *memory = calloc(count ? count : 1, bytes);
+
+	if (!memory)
+		r->bad = "memory";
+	return memory;
+}
+
+static void samples_from_json(struct reader *r, json_t *object,
+			      struct manifest_host *host)
+{
+	json_t *array = get_array(r, object, "clock_samples", MAX_SAMPLES);
+	size_t count = json_array_size(array);
+
+	host->samples = get_memory(r, count, sizeof(*host->samples));
+	if (!host->samples)
+		return;
+	host->sample_count = count;
+	for (size_t i = 0; i < count; i++) {
+		json_t *one = json_array_get(array, i);
+		struct clock_sample *s = &host->samples[i];
+		json_t *at = json_array_get(one, 0);
+		json_t *offset = json_array_get(one, 1);
+		json_t *rtt = json_array_get(one, 2);
+
+		s->at_ns = (uint64_t)json_integer_value(at);
+		s->offset_ns = json_integer_value(offset);
+		s->rtt_ns = (uint64_t)json_integer_value(rtt);
+		/* A century bounds what is added up later. */
+		if (!json_is_integer(at) || !json_is_integer(offset) ||
+		    !json_is_integer(rtt) || s->at_ns > INT64_MAX / 4 ||
+		    s->rtt_ns > INT64_MAX / 4 || s->offset_ns > INT64_MAX / 4 ||
+		    s->offset_ns < -(INT64_MAX / 4) ||
+		    (i && s->at_ns < host->samples[i - 1].at_ns))
+			r->bad = r->bad ? r->bad : "clock_samples";
+	}
+}
+
+static void host_from_json(struct reader *r, json_t *object, struct manifest_host *host)
+{
+	host->name = get_text_required(r, object, "name");
+	host->client = get_text_required(r, object, "client");
+	host->kernel = get_text(r, object, "kernel");
+	host->fstype = get_text(r, object, "fstype");
+	host->mount_source = get_text(r, object, "mount_source");
+	host->mount_point = get_text(r, object, "mount_point");
+	host->mount_options = get_text(r, object, "mount_options");
+	samples_from_json(r, object, host);
+}
+
+static void writer_from_json(struct reader *r, json_t *object,
+			     struct manifest_writer *writer)
+{
+	const char *end = json_string_value(json_object_get(object, "end"));
+
+	for (int i = 0; end && i <= WRITER_HUNG; i++)
+		if (strcmp(end, writer_end_name((enum writer_end)i)) == 0)
+			writer->end = (enum writer_end)i;
+	if (!end || strcmp(end, writer_end_name(writer->end)) != 0)
+		r->bad = r->bad ? r->bad : "end";
+	writer->begun =
+		(uint64_t)get_integer(r, object, "begun", 0, RECORD_MAX_SEQ + 1);
+	writer->history_path = get_text(r, object, "history_path");
+	writer->stuck = get_text(r, object, "stuck");
+}
+
+/* Part of file names in the run folder: no path may be made of it. */
+static bool preset_valid(const char *preset)
+{
+	size_t length = preset ? strlen(preset) : 0;
+
+	return length > 0 && length <= MAX_PRESET &&
+	       strspn(preset, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+static unsigned int claims_from_json(struct reader *r, json_t *object)
+{
+	json_t *array = get_array(r, object, "claims", CLAIM_COUNT);
+	unsigned int claims = 0;
+
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const char *name = json_string_value(json_array_get(array, i));
+		unsigned int claim = name ? claim_by_name(name) : 0;
+
+		if (!claim)
+			r->bad = r->bad ? r->bad : "claims";
+		claims |= claim;
+	}
+	return claims;
+}
+
+static void strategy_from_json(struct reader *r, json_t *object,
+			       struct manifest_strategy *s, uint32_t rank_count)
+{
+	json_t *writers;
+
+	s->name = get_text_required(r, object, "name");
+	s->preset = get_text_required(r, object, "preset");
+	s->spec = get_text_required(r, object, "spec");
+	s->claims = claims_from_json(r, object);
+	s->control = get_bool(r, object, "control");
+	s->required = get_bool(r, object, "required");
+	s->expected = get_text(r, object, "expected");
+	s->shared_file = get_bool(r, object, "shared_file");
+	s->exclusive_lock = get_bool(r, object, "exclusive_lock");
+	s->batch = (uint32_t)get_integer(r, object, "batch", 1, UINT32_MAX);
+	s->padding_bytes =
+		(uint32_t)get_integer(r, object, "padding_bytes", 0, UINT32_MAX);
+	s->ran = get_bool(r, object, "ran");
+	s->skipped = get_text(r, object, "skipped");
+	s->skipped_errnum = (int)get_integer(r, object, "skipped_errno", 0, 4095);
+	s->duration_ns = (uint64_t)get_integer(r, object, "duration_ns", 0, INT64_MAX);
+	s->rpc = json_object_get(object, "rpc");
+	s->rpc = json_is_object(s->rpc) ? json_incref(s->rpc) : NULL;
+	writers = get_array(r, object, "writers", rank_count);
+	if (json_array_size(writers) != rank_count || !preset_valid(s->preset) ||
+	    (s->control && s->claims))
+		r->bad = r->bad ? r->bad : "writers, preset or claims";
+	s->writers = get_memory(r, rank_count, sizeof(*s->writers));
+	for (uint32_t rank = 0; !r->bad && rank < rank_count; rank++)
+		writer_from_json(r, json_array_get(writers, rank), &s->writers[rank]);
+}
+
+static void run_from_json(struct reader *r, json_t *root, struct manifest *m)
+{
+	char *run_id = get_text_required(r, root, "run_id");
+
+	if (run_id && run_id_valid(run_id))
+		memcpy(m->run_id, run_id, sizeof(m->run_id));
+	else
+		r->bad = r->bad ? r->bad : "run_id";
+	free(run_id);
+	m->version = get_text(r, root, "version");
+	m->created_utc = get_text(r, root, "created_utc");
+	m->command = get_text(r, root, "command");
+	m->data_dir = get_text_required(r, root, "data_dir");
+	m->label = get_text(r, root, "label");
+	m->seed = (uint64_t)get_integer(r, root, "seed", INT64_MIN, INT64_MAX);
+	m->min_bytes = (uint32_t)get_integer(r, root, "min_bytes", RECORD_MIN_BYTES,
+					     RECORD_MAX_BYTES);
+	m->max_bytes = (uint32_t)get_integer(r, root, "max_bytes", m->min_bytes,
+					     RECORD_MAX_BYTES);
+	m->records = (uint64_t)get_integer(r, root, "records", 0, RECORD_MAX_SEQ + 1);
+	m->local_fs = get_bool(r, root, "local_fs");
+	m->one_client = get_bool(r, root, "one_client");
+	m->strict = get_bool(r, root, "strict");
+	m->data_kept = get_bool(r, root, "data_kept");
+	m->faults = json_object_get(root, "faults");
+	m->faults = json_is_array(m->faults) ? json_incref(m->faults) : NULL;
+}
+
+static void ranks_from_json(struct reader *r, json_t *root, struct manifest *m)
+{
+	json_t *hosts = get_array(r, root, "hosts", MAX_HOSTS);
+	json_t *ranks = get_array(r, root, "rank_host", RECORD_MAX_WRITERS);
+
+	if (r->bad)
+		return;
+	m->hosts = get_memory(r, json_array_size(hosts), sizeof(*m->hosts));
+	m->rank_host = get_memory(r, json_array_size(ranks), sizeof(*m->rank_host));
+	if (!m->hosts || !m->rank_host)
+		return;
+	m->host_count = json_array_size(hosts);
+	m->rank_count = (uint32_t)json_array_size(ranks);
+	for (size_t i = 0; i < m->host_count; i++)
+		host_from_json(r, json_array_get(hosts, i), &m->hosts[i]);
+	for (uint32_t i = 0; i < m->rank_count; i++) {
+		json_t *host = json_array_get(ranks, i);
+
+		m->rank_host[i] = (uint32_t)json_integer_value(host);
+		if (!json_is_integer(host) || json_integer_value(host) < 0 ||
+		    (size_t)json_integer_value(host) >= m->host_count)
+			r->bad = r->bad ? r->bad : "rank_host";
+	}
+}
+
+/* Results are found by name. */
+static bool names_differ(const struct manifest *m, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(m->strategies[i].name, m->strategies[j].name) == 0)
+				return false;
+	return true;
+}
+
+static void strategies_from_json(struct reader *r, json_t *root, struct manifest *m)
+{
+	json_t *strategies = get_array(r, root, "strategies", MAX_STRATEGIES);
+
+	if (r->bad)
+		return;
+	m->strategies =
+		get_memory(r, json_array_size(strategies), sizeof(*m->strategies));
+	if (!m->strategies)
+		return;
+	m->strategy_count = json_array_size(strategies);
+	for (size_t i = 0; i < m->strategy_count; i++)
+		strategy_from_json(r, json_array_get(strategies, i), &m->strategies[i],
+				   m->rank_count);
+	if (!r->bad && !names_differ(m, m->strategy_count))
+		r->bad = "two strategies of one name";
+}
+
+/* Is the sum that @root carries its own?  The sum is taken out on the way. */
+static bool sum_agrees(json_t *root)
+{
+	const char *carried =
+		json_string_value(json_object_get(root, MANIFEST_SUM_KEY));
+	char told[9] = "";
+	char sum[9];
+
+	if (!carried)
+		return false;
+	snprintf(told, sizeof(told), "%s", carried);
+	json_object_del(root, MANIFEST_SUM_KEY);
+	return manifest_sum(root, sum) == 0 && strcmp(sum, told) == 0;
+}
+
+/* Read a whole regular file of bounded size as JSON. */
+static json_t *json_read(const char *path, struct error *err, int *ret_rc)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	json_error_t where;
+	struct stat st;
+	json_t *root = NULL;
+
+	if (fd < 0) {
+		*ret_rc = error_sys(err, errno, "cannot open %s", path);
+		return NULL;
+	}
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_BYTES) {
+		*ret_rc = error_set(err, EBADMSG, "%s is no manifest", path);
+	} else {
+		root = json_loadfd(fd, JSON_REJECT_DUPLICATES, &where);
+		if (!root)
+			*ret_rc = error_set(err, EBADMSG,
+					    "%s is damaged: line %d is not JSON", path,
+					    where.line);
+	}
+	close(fd);
+	return root;
+}
+
+int manifest_load(struct manifest *manifest, const char *run_dir, struct error *err)
+{
+	struct manifest m = {0};
+	struct reader r = {0};
+	const char *schema;
+	char *path = NULL;
+	json_t *root;
+	int rc = 0;
+
+	if (asprintf(&path, "%s/" MANIFEST_FILE, run_dir) < 0)
+		return error_set(err, ENOMEM, "no memory");
+	root = json_read(path, err, &rc);
+	if (!root)
+		goto out;
+	schema = json_string_value(json_object_get(root, "schema"));
+	if (!schema || strcmp(schema, MANIFEST_SCHEMA) != 0) {
+		rc = error_set(err, EBADMSG, "%s is not of the format " MANIFEST_SCHEMA,
+			       path);
+		goto out;
+	}
+	if (!sum_agrees(root)) {
+		rc = error_set(err, EBADMSG, "%s is damaged: its checksum is wrong",
+			       path);
+		goto out;
+	}
+	run_from_json(&r, root, &m);
+	ranks_from_json(&r, root, &m);
+	strategies_from_json(&r, root, &m);
+	if (r.bad) {
+		rc = error_set(err, EBADMSG, "%s makes no sense: %s", path, r.bad);
+		manifest_release(&m);
+	} else {
+		*manifest = m;
+	}
+out:
+	json_decref(root);
+	free(path);
+	return rc;
+}
