@@ -59,15 +59,14 @@ int rejudge(const struct option_table *table, bool into_run, int argc, char **ar
 	int code = EXIT_USAGE;
 
 	if (options_parse(&options, table, argc, argv, &arguments, &err) == 0) {
-		const char *run_dir = options.operands ? options.operands[0] : NULL;
-
-		if (!arguments.out_dir && into_run)
-			arguments.out_dir = run_dir;
 		if (options.help) {
 			options_help(table, stdout);
 			code = EXIT_SAFE;
 		} else {
-			code = judge_and_show(run_dir, arguments.out_dir, &err);
+			if (!arguments.out_dir && into_run)
+				arguments.out_dir = options.operands[0];
+			code = judge_and_show(options.operands[0], arguments.out_dir,
+					      &err);
 		}
 		options_release(&options);
 	}
