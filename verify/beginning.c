@@ -142,7 +142,8 @@ static int file_explain(const struct evidence *e, const struct stash *unknown,
 
 	if (!s.count)
 		return 0;
-	rc = source_open(&source, e->file_paths[file], RECORD_CELL_BYTES, false, NULL);
+	rc = source_open(&source, e->file_paths[file], RECORD_CELL_BYTES, SOURCE_AHEAD,
+			 false, NULL);
 	if (rc < 0)
 		return rc;
 	for (size_t i = first; rc == 0 && i < e->damage.count && all[i].file == file;

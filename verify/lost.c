@@ -45,7 +45,7 @@ static int file_open(struct explainer *x, uint32_t file)
 	x->source_is_open = false;
 	rc = source_open(&x->source, x->e->file_paths[file],
 			 x->e->manifest->max_bytes + RECORD_CELL_BYTES + (1 << 16),
-			 false, NULL);
+			 SOURCE_AHEAD, false, NULL);
 	x->source_is_open = rc == 0;
 	x->source_file = file;
 	return rc;

@@ -181,7 +181,7 @@ static int match_file(struct evidence *e, uint32_t file, struct error *err)
 
 	rc = source_open(&source, e->file_paths[file],
 			 e->manifest->max_bytes + RECORD_CELL_BYTES + (1 << 16),
-			 !e->manifest->local_fs, err);
+			 SOURCE_AHEAD, !e->manifest->local_fs, err);
 	if (rc < 0)
 		return rc;
 	rc = latest_init(&m.invoked, e->manifest->host_count);

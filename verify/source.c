@@ -8,13 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Read this much at a time: past it, larger reads gain nothing. */
-#define READ_BYTES ((size_t)1 << 20)
-
-int source_open(struct source *source, const char *path, size_t view_max,
+int source_open(struct source *source, const char *path, size_t view_max, size_t ahead,
 		bool drop_cache, struct error *err)
 {
-	struct source s = {.fd = -1, .window_bytes = 2 * view_max + READ_BYTES};
+	struct source s = {.fd = -1, .window_bytes = 2 * view_max + ahead};
 	struct stat st;
 	int rc;
 

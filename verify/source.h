@@ -13,6 +13,9 @@
 
 #include "core/error.h"
 
+/* To read a whole file: past it, larger reads gain nothing. */
+#define SOURCE_AHEAD ((size_t)1 << 20)
+
 /* Owner: whoever called source_open; ended by source_close. */
 struct source {
 	int fd;		     /* -1: an absent file, which reads as empty */
@@ -28,10 +31,10 @@ struct source {
  * Open @path for reading; with @drop_cache after dropping what this host has
  * cached of it, so that a network file system's server is asked.  A file that
  * does not exist is an empty one: a finding, not an error.  Views of up to
- * @view_max bytes can be asked for.
+ * @view_max bytes can be asked for; about @ahead bytes more are read at a time.
  * Returns 0 or a negative errno with a sentence in @err.
  */
-int source_open(struct source *source, const char *path, size_t view_max,
+int source_open(struct source *source, const char *path, size_t view_max, size_t ahead,
 		bool drop_cache, struct error *err);
 void source_close(struct source *source);
 

@@ -49,7 +49,7 @@ static void bench_open(struct bench *b)
 	close(fd);
 	ck_assert_int_eq(source_open(&b->source, b->path,
 				     plan.max_bytes + RECORD_CELL_BYTES + (1 << 16),
-				     false, NULL),
+				     SOURCE_AHEAD, false, NULL),
 			 0);
 }
 
@@ -146,7 +146,9 @@ START_TEST(an_empty_and_an_absent_file)
 	ck_assert_uint_eq(b->count, 0);
 	source_close(&b->source);
 	unlink(b->path);
-	ck_assert_int_eq(source_open(&b->source, b->path, 1 << 17, false, NULL), 0);
+	ck_assert_int_eq(
+		source_open(&b->source, b->path, 1 << 17, SOURCE_AHEAD, false, NULL),
+		0);
 	scan(b, 0, UINT64_MAX);
 	ck_assert_uint_eq(b->count, 0);
 	bench_free(b);
@@ -362,7 +364,8 @@ START_TEST(a_file_that_shrinks_while_it_is_read)
 			ck_assert_int_eq(write(fd, b->bytes, b->length), 1000);
 		}
 		close(fd);
-		ck_assert_int_eq(source_open(&b->source, b->path, 1 << 17, false, NULL),
+		ck_assert_int_eq(source_open(&b->source, b->path, 1 << 17, SOURCE_AHEAD,
+					     false, NULL),
 				 0);
 		ck_assert_int_eq(scan_range(&b->source, &b->form, 0, UINT64_MAX,
 					    shrink_then_note, &s),
