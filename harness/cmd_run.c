@@ -49,7 +49,7 @@ static enum exit_code agree_on_plan(struct run *run, struct error *err)
 }
 
 /* Rank 0: a child that tells the other hosts what time it is here. */
-static void start_clock_service(struct run *run, struct clock_addresses *ret_addresses)
+static void start_clock_service(struct run *run, struct endpoints *ret_addresses)
 {
 	size_t got;
 
@@ -66,7 +66,7 @@ static void start_clock_service(struct run *run, struct clock_addresses *ret_add
 /* Who is where: hosts, letters, clocks, and the outline of the manifest. */
 static enum exit_code meet(struct run *run, struct error *err)
 {
-	struct clock_addresses addresses = {0};
+	struct endpoints addresses = {0};
 	int rc = hosts_init(&run->hosts, &run->world, err);
 
 	mailbox_init(&run->box, &run->world);

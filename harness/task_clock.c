@@ -5,7 +5,7 @@
 
 int task_clock(const void *arg, size_t arg_bytes, int fd)
 {
-	struct clock_addresses addresses = {0};
+	struct endpoints addresses = {0};
 	struct clock_service service;
 	int rc;
 

@@ -5,12 +5,9 @@
 #include "core/clock.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 /* A question and its answer: the key, the question's number, the time told. */
@@ -27,95 +24,26 @@ enum {
 #define FIND_ROUNDS  10
 #define FIND_WAIT_MS 100
 
-static const int families[2] = {AF_INET, AF_INET6};
-
-static socklen_t address_bytes(const union clock_address *address)
-{
-	return address->any.sa_family == AF_INET ? sizeof(address->in)
-						 : sizeof(address->in6);
-}
-
 /* ---- the service ------------------------------------------------------- */
 
-static int open_family(int family, in_port_t *ret_port)
+int clock_service_open(struct clock_service *service, struct endpoints *ret_addresses)
 {
-	union clock_address own = {.any.sa_family = (sa_family_t)family};
-	socklen_t length = address_bytes(&own);
-	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int on = 1;
+	int rc = endpoints_open(SOCK_DGRAM, service->fd, ret_addresses);
 
-	if (fd < 0)
-		return -1;
-	if (family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, &own.any, length) < 0 || getsockname(fd, &own.any, &length) < 0) {
-		close(fd);
-		return -1;
-	}
-	*ret_port = family == AF_INET ? own.in.sin_port : own.in6.sin6_port;
-	return fd;
-}
-
-/* Add @found with @port, if it is an address that another host might reach. */
-static void address_add(struct clock_addresses *addresses, const struct sockaddr *found,
-			const in_port_t ports[2])
-{
-	union clock_address *to = &addresses->address[addresses->count];
-
-	if (addresses->count == CLOCK_ADDRESSES_MAX)
-		return;
-	if (found->sa_family == AF_INET && ports[0]) {
-		memcpy(&to->in, found, sizeof(to->in));
-		to->in.sin_port = ports[0];
-		addresses->count++;
-	} else if (found->sa_family == AF_INET6 && ports[1] &&
-		   !IN6_IS_ADDR_LINKLOCAL(
-			   &((const struct sockaddr_in6 *)found)->sin6_addr)) {
-		memcpy(&to->in6, found, sizeof(to->in6));
-		to->in6.sin6_port = ports[1];
-		addresses->count++;
-	}
-}
-
-int clock_service_open(struct clock_service *service,
-		       struct clock_addresses *ret_addresses)
-{
-	struct clock_service s = {.fd = {-1, -1}};
-	in_port_t ports[2] = {0, 0};
-	struct ifaddrs *all;
-
-	if (getrandom(&s.key, sizeof(s.key), 0) != (ssize_t)sizeof(s.key) ||
-	    getifaddrs(&all) < 0)
-		return -errno;
-	memset(ret_addresses, 0, sizeof(*ret_addresses));
-	for (int i = 0; i < 2; i++)
-		s.fd[i] = open_family(families[i], &ports[i]);
-	for (const struct ifaddrs *one = all; one; one = one->ifa_next)
-		if (one->ifa_addr && one->ifa_flags & IFF_UP)
-			address_add(ret_addresses, one->ifa_addr, ports);
-	freeifaddrs(all);
-	ret_addresses->key = s.key;
-	if (!ret_addresses->count) {
-		clock_service_close(&s);
-		return -ENETUNREACH;
-	}
-	*service = s;
-	return 0;
+	if (rc == 0)
+		service->key = ret_addresses->key;
+	return rc;
 }
 
 void clock_service_close(struct clock_service *service)
 {
-	for (int i = 0; i < 2; i++) {
-		if (service->fd[i] >= 0)
-			close(service->fd[i]);
-		service->fd[i] = -1;
-	}
+	endpoints_close(service->fd);
 }
 
 static void answer_one(const struct clock_service *service, int fd)
 {
 	uint8_t message[MESSAGE_BYTES + 1];
-	union clock_address from = {0};
+	union endpoint from = {0};
 	socklen_t length = sizeof(from);
 	ssize_t got = recvfrom(fd, message, sizeof(message), MSG_DONTWAIT, &from.any,
 			       &length);
@@ -168,8 +96,8 @@ static void question_encode(uint8_t *message, uint64_t key, uint64_t number)
 }
 
 /* Wait for an answer on @fd to question @number; ask each of @addresses first. */
-static bool address_answers(int fd, const struct clock_addresses *addresses,
-			    uint64_t number, union clock_address *ret_from)
+static bool address_answers(int fd, const struct endpoints *addresses, uint64_t number,
+			    union endpoint *ret_from)
 {
 	struct pollfd ready = {.fd = fd, .events = POLLIN};
 	uint8_t message[MESSAGE_BYTES];
@@ -182,7 +110,7 @@ static bool address_answers(int fd, const struct clock_addresses *addresses,
 		if (addresses->address[i].any.sa_family == family)
 			sendto(fd, message, sizeof(message), MSG_DONTWAIT,
 			       &addresses->address[i].any,
-			       address_bytes(&addresses->address[i]));
+			       endpoint_bytes(&addresses->address[i]));
 	length = sizeof(*ret_from);
 	return poll(&ready, 1, FIND_WAIT_MS / 2) > 0 &&
 	       recvfrom(fd, message, sizeof(message), MSG_DONTWAIT, &ret_from->any,
@@ -190,18 +118,19 @@ static bool address_answers(int fd, const struct clock_addresses *addresses,
 	       get_le64(message + KEY_AT) == addresses->key;
 }
 
-int clock_peer_find(struct clock_peer *peer, const struct clock_addresses *addresses)
+int clock_peer_find(struct clock_peer *peer, const struct endpoints *addresses)
 {
-	union clock_address from = {0};
+	union endpoint from = {0};
 
 	*peer = (struct clock_peer){.fd = -1, .key = addresses->key};
 	for (unsigned int round = 0; round < FIND_ROUNDS * 2; round++) {
-		int fd = socket(families[round % 2], SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		int fd = socket(endpoint_families[round % 2], SOCK_DGRAM | SOCK_CLOEXEC,
+				0);
 
 		if (fd < 0)
 			continue;
 		if (address_answers(fd, addresses, peer->question++, &from) &&
-		    connect(fd, &from.any, address_bytes(&from)) == 0) {
+		    connect(fd, &from.any, endpoint_bytes(&from)) == 0) {
 			peer->fd = fd;
 			return 0;
 		}

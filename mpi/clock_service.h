@@ -12,41 +12,24 @@
 #ifndef TAILRACE_MPI_CLOCK_SERVICE_H
 #define TAILRACE_MPI_CLOCK_SERVICE_H
 
-#include <netinet/in.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
+#include "core/endpoints.h"
 #include "core/manifest.h"
-
-enum { CLOCK_ADDRESSES_MAX = 32 };
-
-union clock_address {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
-/* Where to ask: plain data, to be broadcast. */
-struct clock_addresses {
-	uint64_t key;
-	uint32_t count;
-	union clock_address address[CLOCK_ADDRESSES_MAX];
-};
 
 /* ---- the service ------------------------------------------------------- */
 
 /* One socket for each family that the host has; -1 for the other. */
 struct clock_service {
 	uint64_t key;
-	int fd[2];
+	int fd[ENDPOINT_FAMILIES];
 };
 
 /*
  * Open the sockets and list this host's addresses.  0, or a negative errno where
  * there is no network at all.  The caller owns @service.
  */
-int clock_service_open(struct clock_service *service,
-		       struct clock_addresses *ret_addresses);
+int clock_service_open(struct clock_service *service, struct endpoints *ret_addresses);
 void clock_service_close(struct clock_service *service);
 
 /* Answer until @until_fd becomes readable or is closed.  0 or a negative errno. */
@@ -65,7 +48,7 @@ struct clock_peer {
  * Find the address of @addresses that answers first, within about a second.
  * 0 with an open @peer, or -ETIMEDOUT (none does) or another negative errno.
  */
-int clock_peer_find(struct clock_peer *peer, const struct clock_addresses *addresses);
+int clock_peer_find(struct clock_peer *peer, const struct endpoints *addresses);
 void clock_peer_close(struct clock_peer *peer);
 
 /*

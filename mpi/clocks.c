@@ -11,7 +11,7 @@
 #define NO_SAMPLE UINT64_MAX
 
 int clocks_init(struct clocks *clocks, struct mailbox *box, const struct hosts *hosts,
-		struct clock_addresses *addresses)
+		struct endpoints *addresses)
 {
 	struct clocks c = {.box = box, .hosts = hosts, .peer.fd = -1};
 	uint32_t rank = box->world->rank;

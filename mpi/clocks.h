@@ -49,7 +49,7 @@ struct clocks {
  * On success the caller owns it (clocks_release).  0 or a negative errno.
  */
 int clocks_init(struct clocks *clocks, struct mailbox *box, const struct hosts *hosts,
-		struct clock_addresses *addresses);
+		struct endpoints *addresses);
 void clocks_release(struct clocks *clocks);
 
 /*

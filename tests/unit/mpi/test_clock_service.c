@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct clock_addresses addresses;
+static struct endpoints addresses;
 static int channel[2]; /* the service ends when our end is closed */
 static pid_t child;
 
