@@ -14,21 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC	    "tailhist"
-#define MAGIC_BYTES 8
-#define VERSION	    1
-
-/* The header page: a fixed part under a checksum, and three live fields. */
+/* The header page: history_identity.c has the fixed part; then three live fields. */
 enum {
-	VERSION_AT = 8,
-	ENTRY_BYTES_AT = 12,
-	RUN_ID_AT = 16, /* 12 characters, NUL padded to 16 */
-	STRATEGY_INDEX_AT = 32,
-	WRITER_AT = 36,
-	CAPACITY_AT = 40,
-	HOST_AT = 64, /* 256 bytes, NUL terminated */
-	STRATEGY_AT = 320,
-	HEADER_SUM_AT = 576,	  /* CRC-32C of bytes 0..575 */
 	LIVE_COUNT_AT = 1024,	  /* entries begun, raised after each */
 	LIVE_CONCLUDED_AT = 1032, /* entries concluded, likewise */
 	FINAL_AT = 1088,	  /* "done", then the count */
@@ -189,22 +176,6 @@ static int reserve_stride(struct history_writer *history)
 	return 0;
 }
 
-static void header_encode(uint8_t *p, const struct history_identity *identity,
-			  uint64_t capacity)
-{
-	memcpy(p, MAGIC, MAGIC_BYTES);
-	put_le32(p + VERSION_AT, VERSION);
-	put_le32(p + ENTRY_BYTES_AT, HISTORY_ENTRY_BYTES);
-	memcpy(p + RUN_ID_AT, identity->run_id, RUN_ID_CHARS);
-	put_le32(p + STRATEGY_INDEX_AT, identity->strategy_index);
-	put_le32(p + WRITER_AT, identity->writer);
-	put_le64(p + CAPACITY_AT, capacity);
-	memcpy(p + HOST_AT, identity->host, strnlen(identity->host, HISTORY_NAME_MAX));
-	memcpy(p + STRATEGY_AT, identity->strategy,
-	       strnlen(identity->strategy, HISTORY_NAME_MAX));
-	put_le32(p + HEADER_SUM_AT, crc32c(p, HEADER_SUM_AT));
-}
-
 int history_create(struct history_writer *history, const char *path,
 		   const struct history_identity *identity, uint64_t capacity,
 		   struct error *err)
@@ -230,8 +201,8 @@ int history_create(struct history_writer *history, const char *path,
 		rc = error_sys(err, errno, "cannot map the history %s", path);
 		goto fail;
 	}
-	header_encode(h.map, identity, capacity);
-	h.sum_start = crc32c_raw(~0u, h.map, HEADER_SUM_AT);
+	history_identity_encode(identity, capacity, h.map);
+	h.sum_start = crc32c_raw(~0u, h.map, HISTORY_FIXED_BYTES);
 	rc = capacity ? reserve_stride(&h) : 0;
 	if (rc < 0) {
 		rc = error_sys(err, -rc, "no room for the history %s", path);
@@ -326,24 +297,6 @@ void history_release(struct history_writer *history)
 }
 
 /* ---- reading ---------------------------------------------------------- */
-
-static int header_decode(const uint8_t *p, struct history_identity *ret_identity)
-{
-	if (memcmp(p, MAGIC, MAGIC_BYTES) != 0 || get_le32(p + VERSION_AT) != VERSION ||
-	    get_le32(p + ENTRY_BYTES_AT) != HISTORY_ENTRY_BYTES ||
-	    get_le32(p + HEADER_SUM_AT) != crc32c(p, HEADER_SUM_AT))
-		return -EBADMSG;
-	memset(ret_identity, 0, sizeof(*ret_identity));
-	memcpy(ret_identity->run_id, p + RUN_ID_AT, RUN_ID_CHARS);
-	ret_identity->strategy_index = get_le32(p + STRATEGY_INDEX_AT);
-	ret_identity->writer = get_le32(p + WRITER_AT);
-	memcpy(ret_identity->host, p + HOST_AT, HISTORY_NAME_MAX);
-	memcpy(ret_identity->strategy, p + STRATEGY_AT, HISTORY_NAME_MAX);
-	if (!run_id_valid(ret_identity->run_id) ||
-	    ret_identity->writer >= RECORD_MAX_WRITERS)
-		return -EBADMSG;
-	return 0;
-}
 
 /* Did the writer leave its final mark, and with what count? */
 static bool final_decode(const uint8_t *p, uint64_t *ret_count)
@@ -455,13 +408,17 @@ int history_open(struct history *history, const char *path, struct error *err)
 		goto fail_close;
 	}
 	h.map = map;
-	rc = header_decode(h.map, &h.identity);
+	rc = history_identity_decode(h.map, &h.identity);
 	if (rc < 0) {
-		error_set(err, -rc, "the header of the history %s is damaged", path);
+		error_set(err, -rc,
+			  rc == -EPROTONOSUPPORT
+				  ? "the history %s is of another version of tailrace"
+				  : "the header of the history %s is damaged",
+			  path);
 		munmap(map, h.map_bytes);
 		goto fail_close;
 	}
-	h.sum_start = crc32c_raw(~0u, h.map, HEADER_SUM_AT);
+	h.sum_start = crc32c_raw(~0u, h.map, HISTORY_FIXED_BYTES);
 	entries_check(&h);
 	close(fd);
 	*history = h;

@@ -18,12 +18,12 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/history_identity.h"
 #include "core/record.h"
 
 enum {
 	HISTORY_HEADER_BYTES = 4096,
 	HISTORY_ENTRY_BYTES = 64,
-	HISTORY_NAME_MAX = 255, /* bytes of host and strategy name */
 };
 
 /* How an append ended; `open` is an intention whose end was not seen. */
@@ -71,15 +71,6 @@ struct history_entry {
 	uint64_t unlock_ns;    /* before the call that unlocks: the hold ends */
 	uint64_t completed_ns; /* after the last call */
 	uint32_t hold;	       /* counts the lock holds: equal within a batch */
-};
-
-/* Whose history it is. */
-struct history_identity {
-	char run_id[RUN_ID_CHARS + 1];
-	uint32_t strategy_index;
-	uint32_t writer;
-	char host[HISTORY_NAME_MAX + 1];
-	char strategy[HISTORY_NAME_MAX + 1];
 };
 
 /* ---- writing ---------------------------------------------------------- */
@@ -148,7 +139,8 @@ struct history {
 
 /*
  * Map @path and check its header and each entry's checksum.
- * Returns 0; -EBADMSG where this is no history or the header is damaged; or
+ * Returns 0; -EBADMSG where this is no history or the header is damaged;
+ * -EPROTONOSUPPORT where it is of another version; or
  * another negative errno; with a sentence in @err.  Damage beyond the header is
  * no error: it sets @cut.
  */

@@ -90,6 +90,43 @@ struct record_plan manifest_record_plan(const struct manifest *manifest, size_t 
 	return plan;
 }
 
+static void copy_text(char *room, size_t bytes, const char *text)
+{
+	snprintf(room, bytes, "%s", text ? text : "");
+}
+
+void manifest_history_identity(const struct manifest *m, size_t index, uint32_t writer,
+			       struct history_identity *ret_identity)
+{
+	const struct manifest_strategy *s = &m->strategies[index];
+	const struct manifest_host *host = &m->hosts[m->rank_host[writer]];
+	struct history_identity identity = {
+		.strategy_index = (uint32_t)index,
+		.writer = writer,
+		.writers = m->rank_count,
+		.records = m->records,
+		.min_bytes = m->min_bytes,
+		.max_bytes = m->max_bytes,
+		.seed = m->seed,
+		.claims = s->claims,
+		.batch = s->batch,
+		.padding_bytes = s->padding_bytes,
+		.control = s->control,
+		.shared_file = s->shared_file,
+		.exclusive_lock = s->exclusive_lock,
+		.local_fs = m->local_fs,
+		.one_client = m->one_client,
+	};
+
+	memcpy(identity.run_id, m->run_id, sizeof(identity.run_id));
+	copy_text(identity.host, sizeof(identity.host), host->name);
+	copy_text(identity.client, sizeof(identity.client), host->client);
+	copy_text(identity.fstype, sizeof(identity.fstype), host->fstype);
+	copy_text(identity.strategy, sizeof(identity.strategy), s->name);
+	copy_text(identity.spec, sizeof(identity.spec), s->spec);
+	*ret_identity = identity;
+}
+
 char *manifest_data_path(const struct manifest *manifest, size_t strategy,
 			 uint32_t writer)
 {

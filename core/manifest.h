@@ -17,6 +17,7 @@
 #include <jansson.h>
 
 #include "core/error.h"
+#include "core/history_identity.h"
 #include "core/record.h"
 
 #define MANIFEST_FILE "manifest.json"
@@ -121,6 +122,10 @@ void manifest_release(struct manifest *manifest);
 
 /* The plan of the records of strategy number @index. */
 struct record_plan manifest_record_plan(const struct manifest *manifest, size_t index);
+
+/* What the history of @writer in strategy number @index says of itself. */
+void manifest_history_identity(const struct manifest *manifest, size_t index,
+			       uint32_t writer, struct history_identity *ret_identity);
 
 /*
  * Paths, as new strings that the caller frees; NULL without memory.

@@ -83,17 +83,14 @@ static int fill_job(const struct stage *stage, struct writer_job *job)
 	if (!path)
 		return -ENOMEM;
 	*job = (struct writer_job){
-		.plan = manifest_record_plan(&run->manifest, stage->index),
 		.spec = plan->strategy[stage->index].spec,
-		.writer = rank,
 		.turn_holds = run->plan.ranks > 1 ? run->plan.turn_holds : 0,
 		.local_fs = run->manifest.local_fs,
 		.records = plan->records,
 		.duration_ns = plan->duration_ns,
 		.rate = plan->rate,
 	};
-	snprintf(job->host, sizeof(job->host), "%s",
-		 run->manifest.hosts[run->manifest.rank_host[rank]].name);
+	manifest_history_identity(&run->manifest, stage->index, rank, &job->identity);
 	snprintf(job->data_path, sizeof(job->data_path), "%s", path);
 	snprintf(job->history_path, sizeof(job->history_path), "%s",
 		 stage->history_path);

@@ -71,8 +71,8 @@ static bool terminated(const char *text, size_t room)
 
 static int check_job(const struct writer_job *job, struct error *err)
 {
-	if (!strategy_spec_valid(&job->spec) || job->writer >= RECORD_MAX_WRITERS ||
-	    !terminated(job->host, sizeof(job->host)) ||
+	if (!strategy_spec_valid(&job->spec) ||
+	    job->identity.writer >= RECORD_MAX_WRITERS ||
 	    !terminated(job->data_path, sizeof(job->data_path)) ||
 	    !terminated(job->history_path, sizeof(job->history_path)))
 		return error_set(err, EBADMSG, "the job of a writer makes no sense");
@@ -82,17 +82,10 @@ static int check_job(const struct writer_job *job, struct error *err)
 static int create_history(struct writer *writer, struct error *err)
 {
 	const struct writer_job *job = &writer->job;
-	struct history_identity identity = {
-		.strategy_index = job->plan.strategy_index,
-		.writer = job->writer,
-	};
 	uint64_t capacity = job->records ? job->records : WRITER_UNBOUNDED_RECORDS;
 
-	memcpy(identity.run_id, job->plan.run_id, sizeof(identity.run_id));
-	memcpy(identity.host, job->host, sizeof(identity.host));
-	memcpy(identity.strategy, job->spec.name, sizeof(job->spec.name));
-	return history_create(&writer->history, job->history_path, &identity, capacity,
-			      err);
+	return history_create(&writer->history, job->history_path, &job->identity,
+			      capacity, err);
 }
 
 static int open_data(struct writer *writer, struct error *err)
@@ -103,7 +96,7 @@ static int open_data(struct writer *writer, struct error *err)
 		.form = &writer->form,
 		.history = &writer->history,
 		.stop = &stop_asked,
-		.writer = writer->job.writer,
+		.writer = writer->job.identity.writer,
 		.local_fs = writer->job.local_fs,
 	};
 
@@ -113,6 +106,7 @@ static int open_data(struct writer *writer, struct error *err)
 int writer_prepare(struct writer *writer, const struct writer_job *job, bool *ret_skip,
 		   struct error *err)
 {
+	struct record_plan plan = history_identity_record_plan(&job->identity);
 	int rc;
 
 	*ret_skip = false;
@@ -124,7 +118,7 @@ int writer_prepare(struct writer *writer, const struct writer_job *job, bool *re
 	if (rc < 0)
 		return rc;
 	writer->job = *job;
-	rc = record_form_init(&writer->form, &job->plan);
+	rc = record_form_init(&writer->form, &plan);
 	if (rc < 0)
 		return error_sys(err, -rc, "cannot prepare the records");
 	rc = create_history(writer, err);

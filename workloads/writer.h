@@ -36,15 +36,13 @@
  * of the same binary as it stands.
  */
 struct writer_job {
-	struct record_plan plan;
+	struct history_identity identity; /* what its history says of itself */
 	struct strategy_spec spec;
-	uint32_t writer;
 	bool local_fs;	      /* one client by nature: ext4, tmpfs ... */
 	uint64_t records;     /* to append; 0: until the duration is over */
 	uint64_t duration_ns; /* 0: until the records are done */
 	uint64_t rate;	      /* records per second at most; 0: unlimited */
 	uint32_t turn_holds;  /* holds of a lock before stepping aside; 0: never */
-	char host[HISTORY_NAME_MAX + 1];
 	char data_path[PATH_MAX];
 	char history_path[PATH_MAX];
 };

@@ -189,11 +189,11 @@ static void history_save(struct craft *c, uint32_t writer)
 	const struct craft_writer *w = &c->writers[writer];
 	enum writer_end end = c->strategy->writers[writer].end;
 	char *path = manifest_history_path(&c->manifest, c->dir, 0, writer);
-	struct history_identity identity = {.writer = writer, .strategy = "flock"};
+	struct history_identity identity;
 	struct history_writer history;
 	struct error err;
 
-	memcpy(identity.run_id, c->manifest.run_id, sizeof(identity.run_id));
+	manifest_history_identity(&c->manifest, 0, writer, &identity);
 	unlink(path);
 	if (history_create(&history, path, &identity, w->count, &err) < 0)
 		craft_die("%s", err.sentence);

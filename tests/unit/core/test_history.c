@@ -720,11 +720,11 @@ END_TEST
 static void put_sum(uint8_t *file, uint64_t seq)
 {
 	uint8_t *entry = file + HISTORY_HEADER_BYTES + seq * HISTORY_ENTRY_BYTES;
-	uint8_t covered[576 + 8 + 60];
+	uint8_t covered[1020 + 8 + 60];
 
-	memcpy(covered, file, 576);
-	put_le64(covered + 576, seq);
-	memcpy(covered + 576 + 8, entry, 60);
+	memcpy(covered, file, 1020);
+	put_le64(covered + 1020, seq);
+	memcpy(covered + 1020 + 8, entry, 60);
 	put_le32(entry + 60, crc32c(covered, sizeof(covered)));
 }
 

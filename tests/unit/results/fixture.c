@@ -191,19 +191,12 @@ static void open_histories(struct simulation *sim)
 	const struct manifest *m = &sim->fixture->manifest;
 
 	for (uint32_t rank = 0; rank < m->rank_count; rank++) {
-		struct history_identity identity = {
-			.strategy_index = (uint32_t)sim->index,
-			.writer = rank,
-		};
+		struct history_identity identity;
 		char *path =
 			manifest_history_path(m, sim->fixture->dir, sim->index, rank);
 		struct error err;
 
-		memcpy(identity.run_id, m->run_id, sizeof(identity.run_id));
-		snprintf(identity.host, sizeof(identity.host), "%s",
-			 m->hosts[m->rank_host[rank]].name);
-		snprintf(identity.strategy, sizeof(identity.strategy), "%s",
-			 sim->plan->name);
+		manifest_history_identity(m, sim->index, rank, &identity);
 		ck_assert_msg(history_create(&sim->histories[rank], path, &identity,
 					     sim->plan->records, &err) == 0,
 			      "%s", err.sentence);

@@ -22,13 +22,13 @@ static const char *const files[] = {"data",	 "data-0",    "data-1",
 static struct writer_job job_of(const char *strategy, uint32_t writer, uint64_t records)
 {
 	struct writer_job job = {
-		.plan = {.run_id = "0123456789ab",
-			 .min_bytes = RECORD_BYTES,
-			 .max_bytes = RECORD_BYTES},
-		.writer = writer,
+		.identity = {.run_id = "0123456789ab",
+			     .writer = writer,
+			     .host = "here",
+			     .min_bytes = RECORD_BYTES,
+			     .max_bytes = RECORD_BYTES},
 		.local_fs = true,
 		.records = records,
-		.host = "here",
 		.data_path = "data",
 	};
 
@@ -165,9 +165,9 @@ START_TEST(records_of_any_size)
 	scratch_enter();
 	scratch_touch("data");
 	job = job_of("flock:batch=3", 0, 100);
-	job.plan.min_bytes = RECORD_MIN_BYTES;
-	job.plan.max_bytes = 5000;
-	job.plan.seed = 7;
+	job.identity.min_bytes = RECORD_MIN_BYTES;
+	job.identity.max_bytes = 5000;
+	job.identity.seed = 7;
 	ck_assert_int_eq(run(&job).leave, LEAVE_DONE);
 	check_history(0, 100);
 	for (uint64_t seq = 1; seq < 100; seq++) {
@@ -354,10 +354,10 @@ START_TEST(what_cannot_be_prepared)
 	job.spec.parts.lock = LOCK_KIND_COUNT;
 	ck_assert_int_eq(prepare_result(&job, &skip), -EBADMSG);
 	job = job_of("flock", 0, 10);
-	memset(job.host, 'x', sizeof(job.host));
+	memset(job.data_path, 'x', sizeof(job.data_path));
 	ck_assert_int_eq(prepare_result(&job, &skip), -EBADMSG);
 	job = job_of("flock", 0, 10);
-	job.plan.min_bytes = 10;
+	job.identity.min_bytes = 10;
 	ck_assert_int_eq(prepare_result(&job, &skip), -EINVAL);
 	ck_assert(!skip);
 	scratch_leave(files);
