@@ -71,14 +71,14 @@ bool relaunch_colour(void)
 	return results_want_colour(stdout);
 }
 
-/* The exit code in result.json, or -1. */
-static int read_exit_code(const struct plan *plan)
+/* The exit code in @result_file of the run folder, or -1. */
+static int read_exit_code(const struct plan *plan, const char *result_file)
 {
-	char path[PATH_MAX + 32];
+	char path[PATH_MAX + 64];
 	json_t *root, *code;
 	int value = -1;
 
-	snprintf(path, sizeof(path), "%s/" RESULT_JSON_FILE, plan->out);
+	snprintf(path, sizeof(path), "%s/%s", plan->out, result_file);
 	root = json_load_file(path, 0, NULL);
 	code = json_object_get(root, "exit_code");
 	if (json_is_integer(code))
@@ -112,8 +112,8 @@ static char **make_arguments(const struct plan *plan, char *self, int argc, char
 	return full;
 }
 
-static enum exit_code run_mpirun(const struct plan *plan, int argc, char **argv,
-				 struct error *err)
+static enum exit_code run_mpirun(const struct plan *plan, const char *result_file,
+				 int argc, char **argv, struct error *err)
 {
 	struct launch_options options = {
 		.ranks = plan->ranks_asked,
@@ -139,7 +139,7 @@ static enum exit_code run_mpirun(const struct plan *plan, int argc, char **argv,
 			plan->out);
 	if (rc < 0)
 		return EXIT_COULD_NOT_RUN;
-	code = read_exit_code(plan);
+	code = read_exit_code(plan, result_file);
 	if (code >= 0)
 		return (enum exit_code)code;
 	if (mpirun_code == EXIT_USAGE)
@@ -150,8 +150,8 @@ static enum exit_code run_mpirun(const struct plan *plan, int argc, char **argv,
 	return EXIT_COULD_NOT_RUN;
 }
 
-enum exit_code relaunch(struct plan *plan, const char *command, int argc, char **argv,
-			struct error *err)
+enum exit_code relaunch(struct plan *plan, const char *result_file, const char *command,
+			int argc, char **argv, struct error *err)
 {
 	enum exit_code code;
 	int rc = plan_settle(plan, err);
@@ -163,7 +163,7 @@ enum exit_code relaunch(struct plan *plan, const char *command, int argc, char *
 		setenv(COLOUR_VARIABLE, "1", 1);
 	else
 		unsetenv(COLOUR_VARIABLE);
-	code = run_mpirun(plan, argc, argv, err);
+	code = run_mpirun(plan, result_file, argc, argv, err);
 	if (!plan->out_given && access(plan->out, F_OK) == 0)
 		runfolder_link_latest(plan->out);
 	return code;

@@ -12,12 +12,12 @@
 bool relaunch_wanted(const struct plan *plan);
 
 /*
- * Run @argv ("run", ...) under mpirun.  The exit code is that of result.json in
+ * Run @argv ("run", ...) under mpirun.  The exit code is that in @result_file of
  * the run folder; where there is none, EXIT_USAGE if the ranks said so, else
  * EXIT_COULD_NOT_RUN.  A sentence is in @err where the ranks printed none.
  */
-enum exit_code relaunch(struct plan *plan, const char *command, int argc, char **argv,
-			struct error *err);
+enum exit_code relaunch(struct plan *plan, const char *result_file, const char *command,
+			int argc, char **argv, struct error *err);
 
 /* The command as typed, also where we were started by relaunch(); or NULL. */
 char *relaunch_command_text(int argc, char **argv);

@@ -18,7 +18,7 @@
 #include "mpi/mail.h"
 #include "mpi/world.h"
 
-/* Owner: cmd_run; run_release frees it.  Empty when all zero. */
+/* Owner: session_main, which frees it.  Empty when all zero. */
 struct run {
 	struct options options;
 	struct plan plan; /* the same on every rank, once agreed */
