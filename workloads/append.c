@@ -14,9 +14,6 @@
 /* O_DIRECT takes any alignment that divides a page, everywhere that we know. */
 #define BUFFER_ALIGNMENT 4096
 
-/* A poller that met another's lock tries again after 0 to 9 ms. */
-#define POLL_PAUSES_MS 10
-
 /* ---- opening and closing ------------------------------------------------ */
 
 bool appender_need_unmet(int errnum)
@@ -48,6 +45,12 @@ static int check_alignment(const struct appender *appender, struct error *err)
 	return 0;
 }
 
+static void close_lock(struct appender *appender)
+{
+	if (appender->lock->close)
+		appender->lock->close(&appender->file);
+}
+
 /* Another's lock is as good an answer as the lock itself. */
 static int try_lock(struct appender *appender, struct error *err)
 {
@@ -72,6 +75,11 @@ static int open_first(struct appender *appender, struct error *err)
 	int make = appender->placement->shared_file ? 0 : O_CREAT | O_EXCL;
 
 	file->fd = open(file->path, file->open_flags | make, 0600);
+	if (file->fd < 0 && errno == EINVAL && appender->placement->spare_flags) {
+		file->open_flags &= ~appender->placement->spare_flags;
+		file->fd = open(file->path, file->open_flags | make, 0600);
+		appender->remark = appender->placement->spared;
+	}
 	if (file->fd < 0)
 		return error_sys(err, errno, "cannot open %s%s%s", file->path,
 				 appender->parts.io == IO_BUFFERED ? "" : " with io=",
@@ -106,7 +114,10 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 		.form = config->form,
 		.history = config->history,
 		.stop = config->stop,
-		.file = {.fd = -1, .path = config->data_path},
+		.file = {.fd = -1,
+			 .path = config->data_path,
+			 .lock_fd = -1,
+			 .writer = config->writer},
 		.local_fs = config->local_fs,
 		.writer = config->writer,
 		.unflushed_seq = config->history->count,
@@ -127,10 +138,16 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 	if (rc == 0)
 		rc = try_lock(&a, err);
 	if (rc < 0) {
+		close_lock(&a);
 		if (a.file.fd >= 0)
 			close(a.file.fd);
 		free(a.buffer);
 		return rc;
+	}
+	/* Opened under such a lock, the file has the size that its last holder left. */
+	if (a.lock->apart && parts->flush == FLUSH_CLOSE) {
+		close(a.file.fd);
+		a.file.fd = -1;
 	}
 	*appender = a;
 	return 0;
@@ -163,6 +180,7 @@ int appender_close(struct appender *appender)
 	if (!appender->buffer)
 		return 0;
 	rc = close_file(appender);
+	close_lock(appender);
 	free(appender->buffer);
 	appender->buffer = NULL;
 	return rc;
@@ -181,32 +199,58 @@ static void step_failed(struct history_entry *entry, enum outcome outcome,
 	entry->errnum = -rc;
 }
 
-static int open_again(struct data_file *file)
+/* Open the data file if it is closed; false: the append failed. */
+static bool open_data(struct appender *appender, struct history_entry *entry)
 {
+	struct data_file *file = &appender->file;
+
 	if (file->fd >= 0)
-		return 0;
+		return true;
 	file->fd = open(file->path, file->open_flags);
-	return file->fd < 0 ? -errno : 0;
+	if (file->fd < 0)
+		step_failed(entry, OUTCOME_FAILED, STEP_OPEN, -errno);
+	return file->fd >= 0;
 }
 
 static int acquire(struct appender *appender)
 {
-	bool block = appender->parts.wait == LOCK_WAIT_BLOCK;
-	int rc;
+	const struct lock_wait_info *wait = &lock_wait_table[appender->parts.wait];
+	uint32_t refusals = 0;
 
 	for (;;) {
-		rc = appender->lock->acquire(&appender->file, block);
-		if (rc != -EINTR && (block || rc != -EAGAIN))
+		int rc = appender->lock->acquire(&appender->file, !wait->pause_ns);
+
+		if (rc != -EINTR && (!wait->pause_ns || rc != -EAGAIN))
 			return rc;
 		if (*appender->stop)
 			return -EINTR;
 		if (rc == -EAGAIN) {
-			uint64_t ms = random_next(&appender->random) % POLL_PAUSES_MS;
-			struct timespec pause = {.tv_nsec = (long)ms * 1000000};
+			uint64_t ns = wait->pause_ns(refusals++, &appender->random);
+			struct timespec pause = {.tv_nsec = (long)ns};
 
 			nanosleep(&pause, NULL);
 		}
 	}
+}
+
+static bool take_lock(struct appender *appender, struct history_entry *entry)
+{
+	int rc = acquire(appender);
+
+	if (rc < 0)
+		step_failed(entry, OUTCOME_FAILED, STEP_LOCK, rc);
+	else if (appender->lock->locks)
+		entry->locked_ns = clock_now_ns();
+	return rc == 0;
+}
+
+static bool find_place(struct appender *appender, struct history_entry *entry)
+{
+	int rc = appender->placement->place(&appender->file, &entry->offset);
+
+	if (rc < 0)
+		step_failed(entry, OUTCOME_FAILED, STEP_PLACE, rc);
+	return rc == 0;
 }
 
 /*
@@ -255,15 +299,37 @@ static void write_batch(struct appender *appender, size_t bytes,
 	}
 }
 
+static void close_data(struct appender *appender, struct history_entry *entry)
+{
+	int rc = close_file(appender);
+
+	if (rc < 0)
+		step_failed(entry, OUTCOME_UNKNOWN, STEP_CLOSE, rc);
+}
+
+/*
+ * What ends the batch before the unlock; a close that unlocks comes later.  No lock
+ * apart from the file writes back what is still held: so a write that may be only
+ * half done is closed first, too.
+ */
 static void flush(struct appender *appender, struct history_entry *entry)
 {
-	if (flush_table[appender->parts.flush].flush(appender->file.fd) < 0) {
-		step_failed(entry, OUTCOME_UNKNOWN, STEP_FLUSH, -errno);
-		history_disown(appender->history, appender->unflushed_seq, STEP_FLUSH,
-			       entry->errnum);
+	const struct flush_info *how = &flush_table[appender->parts.flush];
+
+	if (how->flush && entry->outcome == OUTCOME_ACKNOWLEDGED) {
+		if (how->flush(appender->file.fd) < 0) {
+			step_failed(entry, OUTCOME_UNKNOWN, STEP_FLUSH, -errno);
+			history_disown(appender->history, appender->unflushed_seq,
+				       STEP_FLUSH, entry->errnum);
+		}
+		appender->unflushed_seq = appender->history->count;
+		entry->flushed_ns = clock_now_ns();
 	}
-	appender->unflushed_seq = appender->history->count;
-	entry->flushed_ns = clock_now_ns();
+	if (appender->lock->apart && (appender->parts.flush == FLUSH_CLOSE ||
+				      entry->outcome == OUTCOME_UNKNOWN)) {
+		close_data(appender, entry);
+		entry->flushed_ns = clock_now_ns();
+	}
 }
 
 /*
@@ -272,20 +338,19 @@ static void flush(struct appender *appender, struct history_entry *entry)
  */
 static void let_go(struct appender *appender, struct history_entry *entry)
 {
-	bool closes = appender->parts.flush == FLUSH_CLOSE;
-	int rc;
+	bool closes = appender->parts.flush == FLUSH_CLOSE && !appender->lock->apart;
 
 	if (!closes) {
-		rc = appender->lock->release(&appender->file);
-		if (rc < 0)
+		int rc = appender->lock->release(&appender->file);
+
+		if (rc < 0) {
 			step_failed(entry, OUTCOME_UNKNOWN, STEP_UNLOCK, rc);
+			close_lock(appender);
+		}
 		closes = rc < 0 || entry->outcome == OUTCOME_UNKNOWN;
 	}
-	if (closes) {
-		rc = close_file(appender);
-		if (rc < 0)
-			step_failed(entry, OUTCOME_UNKNOWN, STEP_CLOSE, rc);
-	}
+	if (closes)
+		close_data(appender, entry);
 	if (closes || appender->lock->locks)
 		entry->completed_ns = clock_now_ns();
 }
@@ -299,35 +364,46 @@ static void linger(const struct appender *appender, struct history_entry *entry)
 	entry->unlock_ns = entry->completed_ns = clock_now_ns();
 }
 
+/*
+ * Open, lock and place, in the strategy's order.  *@ret_locked: there is something
+ * to let go of.  False: the append failed.
+ */
+static bool get_ready(struct appender *appender, struct history_entry *entry,
+		      bool *ret_locked)
+{
+	bool early = appender->placement->before_lock;
+	bool apart = appender->lock->apart;
+
+	*ret_locked = false;
+	if (!apart && !open_data(appender, entry))
+		return false;
+	if (early && !find_place(appender, entry))
+		return false;
+	if (!take_lock(appender, entry))
+		return false;
+	*ret_locked = true;
+	if (apart && !open_data(appender, entry))
+		return false;
+	return early || find_place(appender, entry);
+}
+
 /* From the lock to the flush; false where there is nothing to let go of. */
 static bool under_lock(struct appender *appender, size_t bytes,
 		       struct history_entry *entry)
 {
-	int rc = open_again(&appender->file);
+	bool locked;
+	bool ready = get_ready(appender, entry, &locked);
 
-	if (rc < 0) {
-		step_failed(entry, OUTCOME_FAILED, STEP_OPEN, rc);
-		return false;
-	}
-	rc = acquire(appender);
-	if (rc < 0) {
-		step_failed(entry, OUTCOME_FAILED, STEP_LOCK, rc);
-		return false;
-	}
-	if (appender->lock->locks)
-		entry->locked_ns = clock_now_ns();
-	rc = appender->placement->place(&appender->file, &entry->offset);
-	if (rc < 0) {
-		step_failed(entry, OUTCOME_FAILED, STEP_PLACE, rc);
-		entry->written_ns = entry->flushed_ns = entry->locked_ns;
-		return true;
-	}
-	write_batch(appender, bytes, entry);
-	entry->written_ns = entry->flushed_ns = clock_now_ns();
-	if (entry->outcome == OUTCOME_ACKNOWLEDGED &&
-	    flush_table[appender->parts.flush].flush)
+	if (ready)
+		write_batch(appender, bytes, entry);
+	else
+		entry->offset = HISTORY_OFFSET_UNKNOWN;
+	if (locked) {
+		entry->written_ns = entry->flushed_ns =
+			ready ? clock_now_ns() : entry->locked_ns;
 		flush(appender, entry);
-	return true;
+	}
+	return locked;
 }
 
 /* ---- a batch ------------------------------------------------------------ */

@@ -3,11 +3,14 @@
  *
  *   invoke -> (open) -> lock -> place -> write -> locate -> flush -> unlock
  *
+ * A lock apart from the data file comes before the open, and where the strategy
+ * closes that each time, the close before the unlock.
+ *
  * Each step that fails is an outcome in the history, with its errno; no step
  * is taken on after one that must come before it.  A refused lock or place
  * writes nothing: `failed`.  From the write on, an error means `unknown`.
  * A descriptor on which a write, a flush or an unlock failed is closed, which
- * also frees its lock, and the next append opens the file again.
+ * also frees a lock on it, and the next append opens the file again.
  *
  * Nothing is allocated and no system call made but the strategy's own and the
  * clock's.
@@ -41,7 +44,8 @@ struct appender {
 	uint32_t linger_ns;	/* keep the next lock so long, below 1 s; see turn.h */
 	uint64_t unflushed_seq; /* first append since the last good flush */
 	uint64_t random;
-	uint8_t *buffer; /* room for a batch, page aligned for O_DIRECT */
+	uint8_t *buffer;    /* room for a batch, page aligned for O_DIRECT */
+	const char *remark; /* what the open had to leave out; or NULL */
 };
 
 /* What to append with; the pointers must outlive the appender. */

@@ -30,11 +30,6 @@ const struct flush_info flush_table[FLUSH_MODE_COUNT] = {
 	[FLUSH_CLOSE] = {"close", NULL},
 };
 
-const char *const lock_wait_names[LOCK_WAIT_COUNT] = {
-	[LOCK_WAIT_BLOCK] = "block",
-	[LOCK_WAIT_POLL] = "poll",
-};
-
 const char *const short_write_names[SHORT_WRITE_COUNT] = {
 	[SHORT_FAIL] = "fail",
 	[SHORT_RETRY] = "retry",

@@ -20,21 +20,30 @@ struct data_file {
 	const char *path;
 	int open_flags;
 	int64_t own_end; /* of an own file: bytes accepted so far */
+	int lock_fd;	 /* what the lock keeps open beside it; -1: nothing */
+	uint32_t writer; /* in the names of files that a lock makes for one writer */
 };
 
 /*
- * A lock on the data file; closing the descriptor frees it.  Functions return 0 or a
- * negative errno. acquire: with @block wait for it (-EINTR: a signal came first);
- * without, -EAGAIN where another holds it.  release: after it others may hold the lock.
+ * A lock.  One on the data file is freed by closing that; one apart from it is taken
+ * before the data file is opened and given back after it was closed, where a strategy
+ * opens it anew each time.  Functions return 0 or a negative errno. acquire: with
+ * @block wait for it (-EINTR: a signal came first); without, -EAGAIN where another
+ * holds it. release: after it others may hold the lock.  close: give up what acquire
+ * keeps between holds, and a lock still held as far as that goes; NULL where nothing is
+ * kept.
  */
 struct lock_ops {
 	const char *name;
 	const char *summary; /* for people, no full stop */
 	bool locks;	     /* false: there is none, and nothing is called */
 	bool exclusive;	     /* where it is honoured, one holder at a time */
+	bool apart;	     /* not on the descriptor of the data file */
+	bool polled;	     /* nothing to sleep on: acquire ignores @block */
 	int open_flags;	     /* that it needs beside O_WRONLY */
 	int (*acquire)(struct data_file *file, bool block);
 	int (*release)(struct data_file *file);
+	void (*close)(struct data_file *file);
 };
 
 /*
@@ -47,7 +56,10 @@ struct placement_ops {
 	const char *name;
 	const char *summary;
 	bool shared_file; /* one file for all writers, else one each */
+	bool before_lock; /* place comes before the lock: a mistake that people make */
 	int open_flags;
+	int spare_flags;    /* of them: left out where the open answers EINVAL ... */
+	const char *spared; /* ... which is then said with the result */
 	int (*place)(struct data_file *file, int64_t *ret_offset);
 	ssize_t (*write)(struct data_file *file, const void *bytes, size_t size);
 	int (*locate)(struct data_file *file, size_t written, int64_t *ret_offset);
@@ -83,10 +95,12 @@ enum flush_mode {
 	FLUSH_MODE_COUNT,
 };
 
-/* How to wait for a lock that another holds. */
+/* How to wait for a lock that another holds: in the kernel, or by trying again. */
 enum lock_wait {
-	LOCK_WAIT_BLOCK, /* sleep in the kernel */
-	LOCK_WAIT_POLL,	 /* try, and try again after a random pause */
+	LOCK_WAIT_BLOCK,
+	LOCK_WAIT_POLL,
+	LOCK_WAIT_FIXED,
+	LOCK_WAIT_EXPONENTIAL,
 	LOCK_WAIT_COUNT,
 };
 
@@ -95,6 +109,15 @@ enum short_write {
 	SHORT_FAIL,  /* the outcome is unknown */
 	SHORT_RETRY, /* write the rest */
 	SHORT_WRITE_COUNT,
+};
+
+struct lock_wait_info {
+	const char *name;
+	/*
+	 * The pause after refusal number @refusals (0, 1, ...) of one wait, in ns and
+	 * below a second; @random is the state of random_next().  NULL: no polling.
+	 */
+	uint64_t (*pause_ns)(uint32_t refusals, uint64_t *random);
 };
 
 struct io_mode_info {
@@ -112,7 +135,7 @@ extern const struct lock_ops *const lock_table[LOCK_KIND_COUNT];
 extern const struct placement_ops *const placement_table[PLACEMENT_COUNT];
 extern const struct io_mode_info io_mode_table[IO_MODE_COUNT];
 extern const struct flush_info flush_table[FLUSH_MODE_COUNT];
-extern const char *const lock_wait_names[LOCK_WAIT_COUNT];
+extern const struct lock_wait_info lock_wait_table[LOCK_WAIT_COUNT];
 extern const char *const short_write_names[SHORT_WRITE_COUNT];
 
 /* Each in the file of its name. */

@@ -26,7 +26,7 @@ KEY_FUNCTIONS(short_write, enum short_write)
 
 static const char *wait_name(size_t index)
 {
-	return index < LOCK_WAIT_COUNT ? lock_wait_names[index] : NULL;
+	return index < LOCK_WAIT_COUNT ? lock_wait_table[index].name : NULL;
 }
 
 static const char *io_name(size_t index)
@@ -45,9 +45,11 @@ static const char *short_name(size_t index)
 }
 
 const struct strategy_key strategy_keys[KEY_COUNT] = {
-	[KEY_WAIT] = {"wait",
-		      "sleep in the kernel for the lock, or try again after 0 to 9 ms",
-		      wait_name, set_wait, get_wait},
+	[KEY_WAIT] =
+		{"wait",
+		 "sleep in the kernel for the lock, or try again after a pause: poll "
+		 "0 to 9 ms by chance, fixed 5 ms, exponential 1, 2, 4 to 256 ms",
+		 wait_name, set_wait, get_wait},
 	[KEY_IO] = {"io", "how the file is opened: O_DIRECT, O_SYNC, O_DSYNC", io_name,
 		    set_io, get_io},
 	[KEY_FLUSH] = {"flush",

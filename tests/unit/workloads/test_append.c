@@ -105,6 +105,36 @@ static int unlock_fails(struct data_file *file)
 	return -EIO;
 }
 
+/* The order of what happens beside a lock: the file is open (o) or not (-). */
+static char steps[16];
+
+static void note_step(char step, const struct data_file *file)
+{
+	size_t length = strlen(steps);
+
+	snprintf(steps + length, sizeof(steps) - length, "%c%c", step,
+		 file->fd < 0 ? '-' : 'o');
+}
+
+static int acquire_noted(struct data_file *file, bool block)
+{
+	(void)block;
+	note_step('L', file);
+	return 0;
+}
+
+static int release_noted(struct data_file *file)
+{
+	note_step('U', file);
+	return 0;
+}
+
+static int place_noted(struct data_file *file, int64_t *ret_offset)
+{
+	note_step('P', file);
+	return place_seek_end.place(file, ret_offset);
+}
+
 static int place_fails(struct data_file *file, int64_t *ret_offset)
 {
 	(void)file;
@@ -329,6 +359,61 @@ START_TEST(polling_goes_on_until_the_lock_is_free)
 	bench_append(&bench, 1);
 	CHECK_ENTRY(HISTORY, 1, OUTCOME_FAILED, STEP_LOCK, EINTR);
 	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(every_way_of_polling_goes_on)
+{
+	static const char *const strategies[] = {"flock:wait=fixed",
+						 "flock:wait=exponential"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct bench bench;
+		uint64_t began, took;
+
+		bench_start(&bench, strategies[i], 3, true);
+		FAKE_LOCK(&bench, acquire, refuse);
+		refusal = -EAGAIN;
+		refusals = 4;
+		bench_append(&bench, 1);
+		CHECK_ENTRY(HISTORY, 0, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+		began = scratch_entry(HISTORY, 0).invoke_ns;
+		took = scratch_entry(HISTORY, 0).locked_ns - began;
+		/* 4 x 5 ms; 1 + 2 + 4 + 8 ms */
+		ck_assert_uint_ge(took, i == 0 ? 20000000 : 15000000);
+		bench_finish(&bench);
+	}
+}
+END_TEST
+
+START_TEST(the_order_of_steps)
+{
+	static const struct {
+		const char *strategy;
+		bool apart, before_lock;
+		const char *steps; /* of two appends */
+	} cases[] = {
+		{"flock", false, false, "LoPoUoLoPoUo"},
+		{"flock", false, true, "PoLoUoPoLoUo"},
+		{"flock:flush=close", false, false, "LoPoLoPo"},
+		{"flock", true, false, "LoPoUoLoPoUo"},
+	};
+	struct bench bench;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		steps[0] = '\0';
+		bench_start(&bench, cases[i].strategy, 2, true);
+		FAKE_LOCK(&bench, acquire, acquire_noted);
+		FAKE_PLACEMENT(&bench, place, place_noted);
+		fake_lock.release = release_noted;
+		fake_lock.apart = cases[i].apart;
+		fake_placement.before_lock = cases[i].before_lock;
+		bench_append(&bench, 1);
+		bench_append(&bench, 1);
+		ck_assert_str_eq(steps, cases[i].steps);
+		CHECK_ENTRY(HISTORY, 1, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+		bench_finish(&bench);
+	}
 }
 END_TEST
 
@@ -594,6 +679,7 @@ UNIT_MAIN("append", 30, all_presets_append, a_batch_is_one_hold,
 	  o_append_knows_where_it_wrote, a_refused_lock_writes_nothing,
 	  a_failed_place_writes_nothing, a_file_that_does_not_open_again,
 	  waiting_ends_when_a_stop_is_asked_for, polling_goes_on_until_the_lock_is_free,
+	  every_way_of_polling_goes_on, the_order_of_steps,
 	  a_full_history_writes_nothing, short_and_failed_writes,
 	  short_writes_are_continued_on_request, a_failed_locate,
 	  a_failed_flush_disowns_since_the_last_good_one,

@@ -115,6 +115,31 @@ START_TEST(a_signal_ends_the_wait)
 }
 END_TEST
 
+START_TEST(pauses_between_tries)
+{
+	const struct lock_wait_info *waits = lock_wait_table;
+	uint64_t random = 1;
+	unsigned int seen = 0;
+
+	ck_assert_ptr_null(waits[LOCK_WAIT_BLOCK].pause_ns);
+	for (uint32_t i = 0; i < 1000; i++) {
+		uint64_t ns = waits[LOCK_WAIT_POLL].pause_ns(i, &random);
+
+		ck_assert_uint_eq(ns % 1000000, 0);
+		ck_assert_uint_le(ns, 9000000);
+		seen |= 1u << ns / 1000000;
+	}
+	ck_assert_uint_eq(seen, 0x3ff);
+	ck_assert_uint_eq(waits[LOCK_WAIT_FIXED].pause_ns(0, &random), 5000000);
+	ck_assert_uint_eq(waits[LOCK_WAIT_FIXED].pause_ns(9, &random), 5000000);
+	ck_assert_uint_eq(waits[LOCK_WAIT_EXPONENTIAL].pause_ns(0, &random), 1000000);
+	ck_assert_uint_eq(waits[LOCK_WAIT_EXPONENTIAL].pause_ns(3, &random), 8000000);
+	ck_assert_uint_eq(waits[LOCK_WAIT_EXPONENTIAL].pause_ns(8, &random), 256000000);
+	ck_assert_uint_eq(waits[LOCK_WAIT_EXPONENTIAL].pause_ns(UINT32_MAX, &random),
+			  256000000);
+}
+END_TEST
+
 START_TEST(placements_write_where_they_say)
 {
 	for (size_t i = 0; i < PLACEMENT_COUNT; i++) {
@@ -160,5 +185,5 @@ START_TEST(placements_return_the_errno)
 }
 END_TEST
 
-UNIT_MAIN("part", 20, locks_exclude, a_signal_ends_the_wait,
+UNIT_MAIN("part", 20, locks_exclude, a_signal_ends_the_wait, pauses_between_tries,
 	  placements_write_where_they_say, placements_return_the_errno)

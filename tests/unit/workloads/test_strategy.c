@@ -98,7 +98,7 @@ END_TEST
 START_TEST(the_keys_for_people)
 {
 	static const char *const expected[] = {
-		"wait=block|poll",
+		"wait=block|poll|fixed|exponential",
 		"io=buffered|direct|sync|dsync",
 		"flush=none|fsync|fdatasync|close",
 		"batch=N",
