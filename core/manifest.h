@@ -59,6 +59,14 @@ struct manifest_writer {
 	char *stuck;	    /* of a hung writer: the call and since when; or NULL */
 };
 
+/* The files of all writers, consolidated; all zero: that was not done. */
+struct manifest_merge {
+	char *path; /* of the log; NULL: none */
+	uint64_t records, bytes;
+	uint64_t left_out; /* acknowledged records that were not there to be taken */
+	uint64_t duration_ns;
+};
+
 /* What one strategy was to do, and how it went. */
 struct manifest_strategy {
 	char *name;	     /* unique in the run, as in result.json */
@@ -78,6 +86,7 @@ struct manifest_strategy {
 	int skipped_errnum;
 	uint64_t duration_ns; /* of the append phase, on rank 0's clock */
 	json_t *rpc;	      /* {"LOCK": count, …} over all hosts, or NULL */
+	struct manifest_merge merge;
 	struct manifest_writer *writers; /* rank_count of them */
 };
 

@@ -183,6 +183,20 @@ static unsigned int claims_from_json(struct reader *r, json_t *object)
 	return claims;
 }
 
+/* A manifest of before there was `merge` has none. */
+static void merge_from_json(struct reader *r, json_t *object,
+			    struct manifest_merge *merge)
+{
+	if (!json_is_object(object))
+		return;
+	merge->path = get_text_required(r, object, "path");
+	merge->records = (uint64_t)get_integer(r, object, "records", 0, INT64_MAX);
+	merge->bytes = (uint64_t)get_integer(r, object, "bytes", 0, INT64_MAX);
+	merge->left_out = (uint64_t)get_integer(r, object, "left_out", 0, INT64_MAX);
+	merge->duration_ns =
+		(uint64_t)get_integer(r, object, "duration_ns", 0, INT64_MAX);
+}
+
 static void strategy_from_json(struct reader *r, json_t *object,
 			       struct manifest_strategy *s, uint32_t rank_count)
 {
@@ -206,6 +220,7 @@ static void strategy_from_json(struct reader *r, json_t *object,
 	s->duration_ns = (uint64_t)get_integer(r, object, "duration_ns", 0, INT64_MAX);
 	s->rpc = json_object_get(object, "rpc");
 	s->rpc = json_is_object(s->rpc) ? json_incref(s->rpc) : NULL;
+	merge_from_json(r, json_object_get(object, "merge"), &s->merge);
 	writers = get_array(r, object, "writers", rank_count);
 	if (json_array_size(writers) != rank_count || !preset_valid(s->preset) ||
 	    (s->control && s->claims))

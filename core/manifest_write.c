@@ -56,6 +56,17 @@ static json_t *claims_to_json(unsigned int claims)
 	return array;
 }
 
+static json_t *merge_to_json(const struct manifest_merge *merge)
+{
+	if (!merge->path)
+		return json_null();
+	return json_pack("{s:o,s:I,s:I,s:I,s:I}", "path", text_to_json(merge->path),
+			 "records", (json_int_t)merge->records, "bytes",
+			 (json_int_t)merge->bytes, "left_out",
+			 (json_int_t)merge->left_out, "duration_ns",
+			 (json_int_t)merge->duration_ns);
+}
+
 static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 				uint32_t rank_count)
 {
@@ -65,7 +76,7 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 		json_array_append_new(writers,
 				      writer_to_json(&strategy->writers[rank]));
 	return json_pack("{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:b,s:b,s:I,s:I,s:b,s:o,s:i,s:I,"
-			 "s:O?,s:o}",
+			 "s:O?,s:o,s:o}",
 			 "name", text_to_json(strategy->name), "preset",
 			 text_to_json(strategy->preset), "spec",
 			 text_to_json(strategy->spec), "claims",
@@ -78,7 +89,7 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 			 strategy->ran, "skipped", text_to_json(strategy->skipped),
 			 "skipped_errno", strategy->skipped_errnum, "duration_ns",
 			 (json_int_t)strategy->duration_ns, "rpc", strategy->rpc,
-			 "writers", writers);
+			 "merge", merge_to_json(&strategy->merge), "writers", writers);
 }
 
 static json_t *manifest_to_json(const struct manifest *m)

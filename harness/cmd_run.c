@@ -9,6 +9,7 @@
 #include "harness/childlog.h"
 #include "harness/interrupt.h"
 #include "harness/judging.h"
+#include "harness/merging.h"
 #include "harness/outline.h"
 #include "harness/phase.h"
 #include "harness/relaunch.h"
@@ -57,6 +58,37 @@ static void judge(struct judging *judging, uint32_t index)
 			verdict_name((enum verdict)answer.verdict), answer.sentence);
 }
 
+/*
+ * Rank 0: --merge, in a child, within the time that reading may take.
+ * A log that could not be made is told, and changes no verdict.
+ */
+static void merge(struct run *run, uint32_t index)
+{
+	struct manifest_merge *merged = &run->manifest.strategies[index].merge;
+	struct merge_job job = {.strategy = index};
+	struct merge_answer answer = {0};
+	int rc;
+
+	if (!run->plan.merge || !merging_applies(&run->manifest, index))
+		return;
+	snprintf(job.run_dir, sizeof(job.run_dir), "%s", run->plan.out);
+	rc = task_ask(&run->spawner, TASK_MERGE, &job, sizeof(job), &answer,
+		      sizeof(answer), judging_time_ms(run, index, 1));
+	if (rc < 0 || answer.rc < 0) {
+		fprintf(stderr, "tailrace: %s: not merged: %s\n",
+			run->manifest.strategies[index].name,
+			rc < 0 ? strerror(-rc) : answer.sentence);
+		return;
+	}
+	*merged = (struct manifest_merge){
+		.path = strdup(answer.path),
+		.records = answer.records,
+		.bytes = answer.bytes,
+		.left_out = answer.left_out,
+		.duration_ns = answer.duration_ns,
+	};
+}
+
 /* Has rank 0 been asked to stop?  Collective. */
 static bool is_stopped(const struct run *run)
 {
@@ -82,8 +114,10 @@ static enum exit_code append_and_judge(struct run *run, struct judging *judging,
 		code = phase(run, i, err);
 		if (code != EXIT_SAFE)
 			break;
-		if (run_is_first(run))
+		if (run_is_first(run)) {
 			judge(judging, i);
+			merge(run, i);
+		}
 	}
 	return code;
 }

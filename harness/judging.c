@@ -32,8 +32,7 @@ void judging_end(struct judging *judging)
 	child_release(&judging->child);
 }
 
-/* Milliseconds for reading what the writers of all @count strategies wrote. */
-static int time_to_judge_ms(const struct run *run, size_t first, size_t count)
+int judging_time_ms(const struct run *run, size_t first, size_t count)
 {
 	uint64_t ms = run->plan.timeout_ns / 1000000u;
 	uint64_t begun = 0;
@@ -82,7 +81,7 @@ static void ask(struct judging *judging, uint32_t what, int timeout_ms,
 void judging_strategy(struct judging *judging, uint32_t index,
 		      struct judge_answer *ret_answer)
 {
-	ask(judging, index, time_to_judge_ms(judging->run, index, 1), ret_answer);
+	ask(judging, index, judging_time_ms(judging->run, index, 1), ret_answer);
 }
 
 /* Without the child: results that say that there are none. */
@@ -114,7 +113,7 @@ enum exit_code judging_results(struct judging *judging, struct error *err)
 {
 	struct run *run = judging->run;
 	struct judge_answer answer;
-	int timeout_ms = time_to_judge_ms(run, 0, run->manifest.strategy_count);
+	int timeout_ms = judging_time_ms(run, 0, run->manifest.strategy_count);
 
 	/* A child that was lost is replaced once: the mount may be back. */
 	if (!judging->alive)

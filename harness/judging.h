@@ -18,6 +18,12 @@ void judging_start(struct judging *judging, struct run *run);
 void judging_end(struct judging *judging);
 
 /*
+ * Milliseconds that a healthy mount needs at most to give what the writers of
+ * @count strategies from @first on wrote, --timeout included.
+ */
+int judging_time_ms(const struct run *run, size_t first, size_t count);
+
+/*
  * Have strategy @index judged, within a time that allows for the bytes to be
  * read.  What cannot be judged is inconclusive, which is no failure of the run.
  */

@@ -27,6 +27,8 @@ static const struct command {
 	 "append in DIR from many processes, verify, and report"},
 	{"verify", "RUN", cmd_verify, "judge a finished run again, offline"},
 	{"report", "RUN", cmd_report, "write the results and plots of a run again"},
+	{"merge", "RUN", cmd_merge,
+	 "make one log of per-writer files, in the order of time"},
 	{"list", "", cmd_list, "show strategies, claims and anomalies"},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

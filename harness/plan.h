@@ -57,6 +57,7 @@ struct plan {
 	uint64_t timeout_ns;
 	enum keep_data keep;
 	enum show_eta eta;
+	bool merge; /* the files of single writers, once they are closed */
 	bool strict, one_client, quiet, dry_run;
 	bool seed_given;
 	uint64_t seed;

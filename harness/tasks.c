@@ -12,6 +12,7 @@ const struct task run_tasks[TASK_COUNT] = {
 	[TASK_CREATE] = {"create", task_create},
 	[TASK_WRITER] = {"writer", task_writer},
 	[TASK_JUDGE] = {"judge", task_judge},
+	[TASK_MERGE] = {"merge", task_merge},
 	[TASK_CLEAN] = {"clean", task_clean},
 	[TASK_CLOCK] = {"clock", task_clock},
 };

@@ -25,6 +25,7 @@ enum task_id {
 	TASK_CREATE,  /* make a shared data file */
 	TASK_WRITER,
 	TASK_JUDGE,
+	TASK_MERGE, /* one log of the writers' files */
 	TASK_CLEAN, /* remove what we made */
 	TASK_CLOCK, /* tell the time until the rank closes the socket */
 	TASK_COUNT,
@@ -92,6 +93,21 @@ struct clean_job {
 	char data_dir[PATH_MAX];
 };
 
+/* ---- merging (task_merge.c) ---------------------------------------------- */
+
+struct merge_job {
+	char run_dir[PATH_MAX]; /* whose manifest is up to date */
+	uint32_t strategy;
+};
+
+/* As struct manifest_merge. */
+struct merge_answer {
+	int32_t rc;
+	char path[PATH_MAX];
+	uint64_t records, bytes, left_out, duration_ns;
+	char sentence[512]; /* "" if rc is 0 */
+};
+
 /* ---- writers (task_writer.c) --------------------------------------------- */
 
 /* The child's first message: is it ready to start? */
@@ -144,6 +160,7 @@ int task_confirm(const void *arg, size_t arg_bytes, int fd);
 int task_create(const void *arg, size_t arg_bytes, int fd);
 int task_writer(const void *arg, size_t arg_bytes, int fd);
 int task_judge(const void *arg, size_t arg_bytes, int fd);
+int task_merge(const void *arg, size_t arg_bytes, int fd);
 int task_clean(const void *arg, size_t arg_bytes, int fd);
 int task_clock(const void *arg, size_t arg_bytes, int fd);
 

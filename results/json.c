@@ -267,6 +267,21 @@ static json_t *rpc_json(const struct manifest_strategy *strategy,
 	return object;
 }
 
+/* What `tailrace merge` made, and the rate of appending and merging together. */
+static json_t *merge_json(const struct manifest_strategy *strategy)
+{
+	const struct manifest_merge *merge = &strategy->merge;
+
+	if (!merge->path)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "file",
+			 text_to_json(merge->path), "records", count(merge->records),
+			 "bytes", count(merge->bytes), "left_out",
+			 count(merge->left_out), "duration_s",
+			 number((double)merge->duration_ns / 1e9), "records_per_s",
+			 number(merged_records_per_s(strategy)));
+}
+
 static json_t *strategy_json(const struct manifest *manifest, size_t index,
 			     const struct judgment *j)
 {
@@ -276,7 +291,7 @@ static json_t *strategy_json(const struct manifest *manifest, size_t index,
 
 	return json_pack(
 		"{s:o, s:o, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-		" s:o, s:o, s:o, s:o, s:o}",
+		" s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", text_to_json(s->name), "spec", text_to_json(s->spec), "control",
 		s->control, "claims", claims_json(s->claims), "verdict",
 		verdict_name(j->verdict), "reason", reason_json(s, j), "records",
@@ -288,7 +303,7 @@ static json_t *strategy_json(const struct manifest *manifest, size_t index,
 		"records_per_s", ran ? number(records_per_s(j)) : json_null(),
 		"bytes_per_s", ran ? number(bytes_per_s(j)) : json_null(), "latency_us",
 		latency_json(j), "fairness", fairness_json(j), "rpc_per_record",
-		rpc_json(s, j));
+		rpc_json(s, j), "merge", merge_json(s));
 }
 
 static json_t *strategies_json(const struct result *result)

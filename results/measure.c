@@ -25,6 +25,16 @@ double bytes_per_s(const struct judgment *judgment)
 		     (double)judgment->duration_ns / 1e9);
 }
 
+double merged_records_per_s(const struct manifest_strategy *strategy)
+{
+	const struct manifest_merge *merge = &strategy->merge;
+
+	if (!merge->path)
+		return NAN;
+	return ratio((double)merge->records,
+		     (double)(strategy->duration_ns + merge->duration_ns) / 1e9);
+}
+
 double lost_per_million(const struct judgment *judgment)
 {
 	if (judgment->anomalies[ANOMALY_LOST] == COUNT_NULL)

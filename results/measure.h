@@ -18,6 +18,12 @@ double bytes_per_s(const struct judgment *judgment);
 /* Of a million acknowledged records; NAN where loss was not counted. */
 double lost_per_million(const struct judgment *judgment);
 
+/*
+ * Records per second of appending and merging together; NAN where the strategy's
+ * files were not merged.
+ */
+double merged_records_per_s(const struct manifest_strategy *strategy);
+
 struct fairness {
 	/*
 	 * (sum x)^2 / (n * sum x^2) over the writers' acknowledged records:

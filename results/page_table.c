@@ -170,6 +170,22 @@ static void put_reason(FILE *stream, const struct page *page, size_t index)
 	put_name(stream, page->result->judgments[index].reason);
 }
 
+static void put_merge(FILE *stream, const struct page *page, size_t index)
+{
+	const struct manifest_strategy *s = &page->result->manifest->strategies[index];
+	char time[UNITS_TEXT_BYTES];
+
+	put_count(stream, s->merge.records);
+	fprintf(stream, " records into one log in %s; with it ",
+		units_format_duration(s->merge.duration_ns, time));
+	put_count(stream, (uint64_t)(merged_records_per_s(s) + 0.5));
+	fputs(" records/s", stream);
+	if (!s->merge.left_out)
+		return;
+	fputs("; left out ", stream);
+	put_count(stream, s->merge.left_out);
+}
+
 static int print_details(const struct page *page, size_t index)
 {
 	const struct judgment *judgment = &page->result->judgments[index];
@@ -183,6 +199,8 @@ static int print_details(const struct page *page, size_t index)
 		rc = print_detail(page, "found:", put_others, index);
 	if (rc == 0 && judgment->failed + judgment->unknown > 0)
 		rc = print_detail(page, "appends:", put_outcomes, index);
+	if (rc == 0 && page->result->manifest->strategies[index].merge.path)
+		rc = print_detail(page, "merged:", put_merge, index);
 	if (rc == 0 && judgment->verdict == VERDICT_INCONCLUSIVE)
 		rc = print_detail(page, "why:", put_reason, index);
 	return rc;

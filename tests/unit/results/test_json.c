@@ -70,7 +70,7 @@ static void expect_keys(json_t *object, const char *keys)
 static const char strategy_keys[] =
 	"name spec control claims verdict reason records anomalies notes examples "
 	"contention handoffs duration_s records_per_s bytes_per_s latency_us fairness "
-	"rpc_per_record";
+	"rpc_per_record merge";
 static const char anomaly_keys[] =
 	"lost interleaved overwritten torn corrupted missing gap gap_bytes duplicate "
 	"foreign foreign_bytes unexpected writer_disorder realtime_disorder "
@@ -126,6 +126,7 @@ START_TEST(what_is_unknown_is_null)
 	ck_assert(json_is_null(at(strategy(root, 0), "latency_us.lock_wait")));
 	ck_assert(json_is_null(at(strategy(root, 2), "contention")));
 	ck_assert(json_is_null(at(strategy(root, 2), "handoffs")));
+	ck_assert(json_is_null(at(strategy(root, 2), "merge")));
 	skipped = strategy(root, 3);
 	ck_assert_str_eq(json_string_value(at(skipped, "verdict")), "skipped");
 	ck_assert_ptr_nonnull(strstr(json_string_value(at(skipped, "reason")),
