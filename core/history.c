@@ -3,6 +3,7 @@
 
 #include "core/bytes.h"
 #include "core/crc32c.h"
+#include "core/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -382,51 +383,139 @@ static void entries_check(struct history *history)
 		       tally.concluded != tally.used;
 }
 
+/* Copied so many bytes at a time; a multiple of header and entry. */
+#define COPY_BYTES ((size_t)1 << 20)
+
+/* Up to @length bytes at @offset, fewer only where the file ends; or -errno. */
+static ssize_t read_at(int fd, uint8_t *bytes, size_t length, uint64_t offset)
+{
+	size_t have = 0;
+
+	while (have < length) {
+		ssize_t got =
+			pread(fd, bytes + have, length - have, (off_t)(offset + have));
+
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (got == 0)
+			break;
+		have += got > 0 ? (size_t)got : 0;
+	}
+	return (ssize_t)have;
+}
+
+static int write_whole(int fd, const uint8_t *bytes, size_t length)
+{
+	while (length) {
+		ssize_t put = write(fd, bytes, length);
+
+		if (put < 0 && errno != EINTR)
+			return -errno;
+		bytes += put > 0 ? put : 0;
+		length -= put > 0 ? (size_t)put : 0;
+	}
+	return 0;
+}
+
+/* How many of @length bytes from @offset on stand before the first unused slot. */
+static size_t used_bytes(const uint8_t *bytes, size_t length, uint64_t offset)
+{
+	size_t at = offset ? 0 : HISTORY_HEADER_BYTES;
+
+	while (at < length && bytes[at + OUTCOME_AT] != OUTCOME_NONE)
+		at += HISTORY_ENTRY_BYTES;
+	return at < length ? at : length;
+}
+
+/*
+ * Copy what was used of the file @from, of @size_bytes when it was opened, to the
+ * end of @to.  Returns how many bytes those are, or -errno.
+ */
+static ssize_t copy_used(int from, uint64_t size_bytes, int to)
+{
+	uint8_t *chunk = malloc(COPY_BYTES);
+	uint64_t copied = 0;
+	ssize_t got = chunk ? 0 : -ENOMEM;
+	size_t wanted, used;
+	int rc;
+
+	while (got >= 0 && copied < size_bytes) {
+		wanted = size_bytes - copied < COPY_BYTES
+				 ? (size_t)(size_bytes - copied)
+				 : COPY_BYTES;
+		got = read_at(from, chunk, wanted, copied);
+		if (got < 0)
+			break;
+		used = used_bytes(chunk, (size_t)got, copied);
+		rc = write_whole(to, chunk, used);
+		if (rc < 0)
+			got = rc;
+		copied += used;
+		if (used < wanted)
+			break;
+	}
+	free(chunk);
+	return got < 0 ? got : (ssize_t)copied;
+}
+
+/*
+ * Map a copy of the file @fd that nobody else can reach.  Mapped itself, it could
+ * be cut under us, which is a SIGBUS, or changed after it was checked.
+ */
+static int copy_map(struct history *h, int fd, uint64_t size_bytes)
+{
+	int copy = temporary_file();
+	ssize_t length = copy < 0 ? copy : copy_used(fd, size_bytes, copy);
+	void *map = MAP_FAILED;
+	int rc;
+
+	if (length >= HISTORY_HEADER_BYTES)
+		map = mmap(NULL, (size_t)length, PROT_READ, MAP_SHARED, copy, 0);
+	rc = length < 0			     ? (int)length
+	     : length < HISTORY_HEADER_BYTES ? -EBADMSG
+	     : map == MAP_FAILED	     ? -errno
+					     : 0;
+	if (copy >= 0)
+		close(copy);
+	if (rc < 0)
+		return rc;
+	h->map = map;
+	h->map_bytes = (size_t)length;
+	return 0;
+}
+
 int history_open(struct history *history, const char *path, struct error *err)
 {
 	struct history h = {0};
 	struct stat st;
-	void *map;
 	int fd;
 	int rc;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return error_sys(err, errno, "cannot open the history %s", path);
-	if (fstat(fd, &st) < 0) {
-		rc = error_sys(err, errno, "cannot stat the history %s", path);
-		goto fail_close;
-	}
-	if (!S_ISREG(st.st_mode) || st.st_size < HISTORY_HEADER_BYTES) {
-		rc = error_set(err, EBADMSG, "%s is no history, or it was cut", path);
-		goto fail_close;
-	}
-	h.map_bytes = (size_t)st.st_size;
-	map = mmap(NULL, h.map_bytes, PROT_READ, MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED) {
-		rc = error_sys(err, errno, "cannot map the history %s", path);
-		goto fail_close;
-	}
-	h.map = map;
+	rc = fstat(fd, &st) < 0 ? -errno : S_ISREG(st.st_mode) ? 0 : -EBADMSG;
+	if (rc == 0)
+		rc = copy_map(&h, fd, (uint64_t)st.st_size);
+	close(fd);
+	if (rc == -EBADMSG)
+		return error_set(err, EBADMSG, "%s is no history, or it was cut", path);
+	if (rc < 0)
+		return error_sys(err, -rc, "cannot read the history %s", path);
 	rc = history_identity_decode(h.map, &h.identity);
 	if (rc < 0) {
-		error_set(err, -rc,
-			  rc == -EPROTONOSUPPORT
-				  ? "the history %s is of another version of tailrace"
-				  : "the header of the history %s is damaged",
-			  path);
-		munmap(map, h.map_bytes);
-		goto fail_close;
+		history_close(&h);
+		return error_set(
+			err, -rc,
+			rc == -EPROTONOSUPPORT
+				? "the history %s is of another version of tailrace"
+				: "the header of the history %s is damaged",
+			path);
 	}
 	h.sum_start = crc32c_raw(~0u, h.map, HISTORY_FIXED_BYTES);
 	entries_check(&h);
-	close(fd);
 	*history = h;
 	return 0;
-
-fail_close:
-	close(fd);
-	return rc;
 }
 
 void history_close(struct history *history)

@@ -8,7 +8,8 @@
  * docs/formats.md has the layout.
  *
  * A history is hostile input: nothing in it is believed before its checksum
- * agrees, and a reader touches no byte beyond the size it was opened with.
+ * agrees, and it is judged from a private copy, so that what was checked is what
+ * is used, whatever happens to the file meanwhile.
  */
 #ifndef TAILRACE_CORE_HISTORY_H
 #define TAILRACE_CORE_HISTORY_H
@@ -126,7 +127,7 @@ void history_release(struct history_writer *history);
 /* Owner: whoever called history_open; ended by history_close. */
 struct history {
 	struct history_identity identity;
-	const uint8_t *map;
+	const uint8_t *map; /* of a private copy, up to the first unused entry */
 	size_t map_bytes;
 	uint64_t count; /* appends begun, the open one included */
 	bool finished;	/* the writer marked it as complete */
@@ -138,11 +139,11 @@ struct history {
 };
 
 /*
- * Map @path and check its header and each entry's checksum.
- * Returns 0; -EBADMSG where this is no history or the header is damaged;
- * -EPROTONOSUPPORT where it is of another version; or
- * another negative errno; with a sentence in @err.  Damage beyond the header is
- * no error: it sets @cut.
+ * Copy @path to a nameless file in TMPDIR (core/temporary.h), and check its header
+ * and each entry's checksum.  Returns 0; -EBADMSG where this is no history or the
+ * header is damaged; -EPROTONOSUPPORT where it is of another version; or another
+ * negative errno; with a sentence in @err.  Damage beyond the header is no error: it
+ * sets @cut.
  */
 int history_open(struct history *history, const char *path, struct error *err);
 void history_close(struct history *history);

@@ -716,6 +716,42 @@ START_TEST(an_entry_out_of_place_is_found)
 }
 END_TEST
 
+/* What was checked is what is used: no SIGBUS, and no damage after the check. */
+START_TEST(harm_after_opening_changes_nothing)
+{
+	struct history history;
+
+	enter_folder();
+	make_history(20000, 20000, true);
+	history = opened();
+	ck_assert(!history.cut);
+	ck_assert_int_eq(truncate(PATH, HISTORY_HEADER_BYTES + 777), 0);
+	ck_assert(holds_samples(&history, 20000));
+	ck_assert_int_eq(truncate(PATH, 0), 0);
+	ck_assert(holds_samples(&history, 20000));
+	history_close(&history);
+	leave_folder();
+}
+END_TEST
+
+/* Only what was used is copied, however large a file pretends to be. */
+START_TEST(a_huge_hole_is_not_read)
+{
+	struct history history;
+
+	enter_folder();
+	make_history(3, 300, true);
+	ck_assert_int_eq(truncate(PATH, (off_t)1 << 40), 0);
+	history = opened();
+	ck_assert(!history.cut);
+	ck_assert(holds_samples(&history, 3));
+	ck_assert_uint_eq(history.map_bytes,
+			  HISTORY_HEADER_BYTES + 3 * HISTORY_ENTRY_BYTES);
+	history_close(&history);
+	leave_folder();
+}
+END_TEST
+
 /* What docs/formats.md says of an entry's sum. */
 static void put_sum(uint8_t *file, uint64_t seq)
 {
@@ -830,4 +866,5 @@ UNIT_MAIN("history", 60, reads_back_what_was_written, an_empty_one,
 	  killed_in_the_middle_of_an_intention, killed_in_the_middle_of_an_outcome,
 	  each_flip_of_a_finished_one_is_found, each_flip_of_a_killed_one_is_found,
 	  each_cut_is_found, a_zeroed_entry_is_found, an_entry_out_of_place_is_found,
+	  harm_after_opening_changes_nothing, a_huge_hole_is_not_read,
 	  hostile_fields_are_refused, what_is_no_history, names_of_outcomes_and_steps)
