@@ -35,10 +35,10 @@ int pieces_gather(const struct evidence *e, struct stash *pieces)
 		const struct segment *segment = &all[i].segment;
 		struct fragment piece = {
 			.id = segment->id,
-			.position = segment->position,
-			.length = (uint32_t)segment->length,
+			.position = segment->position - segment->shared,
+			.length = (uint32_t)segment->length + segment->shared,
 			.file = all[i].file,
-			.offset = segment->offset,
+			.offset = segment->offset - segment->shared,
 		};
 		int rc;
 

@@ -14,7 +14,10 @@ struct absent {
 	bool doubted;	  /* another append of its writer believes the same */
 };
 
-/* A run of a record's bytes: a piece, or debris that agrees with it. */
+/*
+ * A run of a record's bytes: a piece, with what it shares with the one before, or
+ * debris that agrees with it.
+ */
 struct fragment {
 	struct record_id id;
 	uint32_t position;

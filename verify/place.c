@@ -41,21 +41,49 @@ static void other_note(struct place_content *content, uint64_t at, uint64_t byte
 	content->others += bytes;
 }
 
-static void segment_note(struct place_content *content, const struct segment *segment,
-			 uint64_t at, uint64_t bytes, struct record_id id)
+/*
+ * Where the bytes before @to begin that fit a piece of @id in @place, though they
+ * stand in damage number @index, a piece of another; @to if there are none.
+ */
+static uint64_t shared_from(const struct evidence *e, size_t index, uint64_t to,
+			    const struct place *place, struct record_id id)
 {
+	for (size_t i = index + 1; i < e->damage.count; i++) {
+		const struct segment *s = &damage_at(e, i)->segment;
+
+		if (damage_at(e, i)->file != place->file ||
+		    s->offset >= to + 2 * RECORD_CELL_BYTES)
+			break;
+		if (s->kind == SEGMENT_PIECE && s->id.writer == id.writer &&
+		    s->id.seq == id.seq &&
+		    (int64_t)s->offset - s->position == place->from)
+			return s->offset - s->shared < to ? s->offset - s->shared : to;
+	}
+	return to;
+}
+
+/* Bytes [@at, @to) of damage number @index stand in @place. */
+static void damage_note(struct place_content *content, const struct evidence *e,
+			size_t index, uint64_t at, uint64_t to,
+			const struct place *place, struct record_id id)
+{
+	const struct segment *segment = &damage_at(e, index)->segment;
+	uint64_t own;
+
 	switch (segment->kind) {
 	case SEGMENT_NUL:
-		content->nul += bytes;
+		content->nul += to - at;
 		break;
 	case SEGMENT_PIECE:
-		if (segment->id.writer == id.writer && segment->id.seq == id.seq)
-			content->own += bytes;
-		else
-			other_note(content, at, bytes, segment->id);
+		own = at;
+		if (segment->id.writer != id.writer || segment->id.seq != id.seq)
+			own = shared_from(e, index, to, place, id);
+		own = own > at ? own : at;
+		other_note(content, at, own - at, segment->id);
+		content->own += to - own;
 		break;
 	default:
-		content->foreign += bytes;
+		content->foreign += to - at;
 	}
 }
 
@@ -86,7 +114,7 @@ struct place_content place_look(const struct evidence *e, const struct place *pl
 		/* What is no damage is part of an intact record. */
 		other_note(&content, at, from - at, nobody);
 		if (to > from)
-			segment_note(&content, &d->segment, from, to - from, id);
+			damage_note(&content, e, i, from, to, place, id);
 		at = to;
 	}
 	return content;

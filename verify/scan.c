@@ -8,8 +8,8 @@
  *
  * A record's first byte is '#' and its last a newline, and no other byte of it
  * is either; so an extension can never eat into a whole record, and a byte that
- * fits two records belongs to the intact one.  A byte that fits two pieces
- * belongs to the one that begins before it, though its cell may name the other:
+ * fits two records belongs to the intact one.  A byte that fits two pieces is
+ * reported with the one that begins first, though its cell may name the other:
  * so after a piece cells are looked for that begin inside it.
  *
  * A range is read with a margin around it, in which each record or piece that
@@ -23,6 +23,12 @@
 /* Any so many bytes of a record hold a whole cell. */
 #define MARGIN (2 * RECORD_CELL_BYTES)
 
+/*
+ * Of a piece that begins inside the one before, its first whole cell and what agrees
+ * in front of that are less than a cell each in there: more would be a whole cell.
+ */
+#define OVERLAP_MAX (2 * (RECORD_CELL_BYTES - 1))
+
 struct scanner {
 	struct source *source;
 	const struct record_form *form;
@@ -30,7 +36,7 @@ struct scanner {
 	uint64_t start;	   /* where reading begins: a margin earlier */
 	uint64_t stop;	   /* where reading ends: a margin later, or the file's end */
 	uint64_t at;	   /* everything before is reported */
-	size_t overlap;	   /* before `at`, a cell may begin in so many bytes */
+	size_t overlap;	   /* so many bytes before `at` may be another piece's too */
 	segment_sink *sink;
 	void *context;
 	struct segment junk; /* a run of NULs or foreign bytes not yet reported */
@@ -49,6 +55,7 @@ static int emit(const struct scanner *s, struct segment segment)
 				segment.position +=
 					(uint32_t)(s->from - segment.offset);
 			segment.offset = s->from;
+			segment.shared = 0;
 		}
 		segment.length = (end < s->to ? end : s->to) - segment.offset;
 	}
@@ -110,9 +117,9 @@ static int report(struct scanner *s, const struct segment *segment)
 	s->at = segment->offset + segment->length;
 	s->overlap = 0;
 	if (segment->kind == SEGMENT_PIECE)
-		s->overlap = s->at - s->start < RECORD_CELL_BYTES
-				     ? (size_t)(s->at - s->start)
-				     : RECORD_CELL_BYTES - 1;
+		s->overlap = segment->length + segment->shared < OVERLAP_MAX
+				     ? (size_t)segment->length + segment->shared
+				     : OVERLAP_MAX;
 	return emit(s, *segment);
 }
 
@@ -131,17 +138,15 @@ static int record_stands(struct scanner *s, struct record_id id, uint64_t offset
 
 /*
  * A cell of a damaged record stands at @offset: report the junk before it, and
- * the piece to which it belongs.  Its first bytes may have gone to the piece
- * before; of those in front only the last 31 can belong to its record: with 32
- * right bytes there would be another whole cell.
+ * the piece to which it belongs.  Of the bytes in front only the last 31 can be
+ * its record's, since with 32 there would be another whole cell; some of them, and
+ * of the cell itself, may have been reported with the piece before.
  */
 static int piece_report(struct scanner *s, const struct record_cell *cell,
 			uint64_t offset)
 {
-	uint64_t eaten = s->at > offset ? s->at - offset : 0;
-	uint64_t before = offset + eaten - s->at;
+	uint64_t before = offset - (s->at - s->overlap), length, back, forth, from;
 	struct segment piece = {.kind = SEGMENT_PIECE, .id = cell->id};
-	uint64_t length, back, forth;
 	const uint8_t *bytes;
 	size_t available;
 	int rc;
@@ -161,9 +166,11 @@ static int piece_report(struct scanner *s, const struct record_cell *cell,
 				     (size_t)before);
 	forth = record_match_forward(s->form, cell->id, cell->position, bytes + before,
 				     available - (size_t)before);
-	piece.offset = offset - back + eaten;
-	piece.length = back + forth - eaten;
-	piece.position = (uint32_t)(cell->position - back + eaten);
+	from = offset - back;
+	piece.offset = from > s->at ? from : s->at;
+	piece.length = offset + forth - piece.offset;
+	piece.shared = (uint32_t)(piece.offset - from);
+	piece.position = (uint32_t)(cell->position - back + piece.shared);
 	rc = junk_until(s, piece.offset);
 	return rc < 0 ? rc : report(s, &piece);
 }

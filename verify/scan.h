@@ -24,6 +24,8 @@ struct segment {
 	uint64_t length;     /* bytes */
 	struct record_id id; /* of a record or piece */
 	uint32_t position;   /* where in its record a piece begins, bytes */
+	uint32_t shared;     /* so many bytes right before a piece fit it too, and
+				stand in the piece that begins first */
 };
 
 /* Takes segments in order of offset; a negative return ends the scan with it. */

@@ -16,15 +16,22 @@ enum owner { NOBODY, NULS, INTACT, PIECE };
 struct byte {
 	enum owner owner;
 	struct record_id id; /* of INTACT and PIECE */
-	int64_t implied;     /* where that record would begin in the file */
-	bool head;	     /* the first byte of an intact copy or piece */
+	bool head;	     /* the first byte of an intact copy */
 	bool nul_explained, foreign_explained;
+};
+
+/* A piece: all bytes that fit a record from one of its whole cells on. */
+struct run {
+	int64_t from, to, implied;
+	struct record_id id;
 };
 
 struct model_file {
 	const uint8_t *bytes;
 	int64_t length;
 	struct byte *map; /* length of them */
+	struct run *runs;
+	size_t run_count;
 };
 
 /* What is known of one append while the files are read. */
@@ -154,16 +161,10 @@ static void intact_find(struct model *m, struct model_file *f)
 		for (int64_t i = at; i < at + text->size; i++) {
 			f->map[i].owner = INTACT;
 			f->map[i].id = id;
-			f->map[i].implied = at;
 		}
 		f->map[at].head = true;
 	}
 }
-
-struct run {
-	int64_t from, to, implied;
-	struct record_id id;
-};
 
 static int compare_runs(const void *a, const void *b)
 {
@@ -172,12 +173,9 @@ static int compare_runs(const void *a, const void *b)
 	return x->from < y->from ? -1 : x->from > y->from;
 }
 
-/* All maximal runs with a whole cell; each byte goes to the one begun first. */
+/* All maximal runs with a whole cell; each byte is counted with the one begun first. */
 static void pieces_find(struct model *m, struct model_file *f)
 {
-	struct run *runs = NULL;
-	size_t count = 0;
-
 	for (int64_t at = 0; at + CELL <= f->length; at++) {
 		const struct model_text *text;
 		struct run run = {.from = at, .to = at};
@@ -192,30 +190,27 @@ static void pieces_find(struct model *m, struct model_file *f)
 			run.from--;
 		while (fits(f, text, run.implied, run.to))
 			run.to++;
-		if (count && same(runs[count - 1].id, run.id) &&
-		    runs[count - 1].from == run.from)
+		if (f->run_count && same(f->runs[f->run_count - 1].id, run.id) &&
+		    f->runs[f->run_count - 1].from == run.from)
 			continue;
-		runs = craft_grow(runs, (count + 1) * sizeof(*runs));
-		runs[count++] = run;
+		f->runs = craft_grow(f->runs, (f->run_count + 1) * sizeof(run));
+		f->runs[f->run_count++] = run;
 	}
-	if (count)
-		qsort(runs, count, sizeof(*runs), compare_runs);
-	for (size_t i = 0; i < count; i++) {
-		bool first = true;
+	if (f->run_count)
+		qsort(f->runs, f->run_count, sizeof(*f->runs), compare_runs);
+	for (size_t i = 0; i < f->run_count; i++)
+		for (int64_t at = f->runs[i].from; at < f->runs[i].to; at++)
+			if (f->map[at].owner == NOBODY) {
+				f->map[at].owner = PIECE;
+				f->map[at].id = f->runs[i].id;
+			}
+}
 
-		for (int64_t at = runs[i].from; at < runs[i].to; at++) {
-			struct byte *b = &f->map[at];
-
-			if (b->owner != NOBODY)
-				continue;
-			*b = (struct byte){.owner = PIECE,
-					   .id = runs[i].id,
-					   .implied = runs[i].implied,
-					   .head = first};
-			first = false;
-		}
-	}
-	free(runs);
+/* Can a record of @id stand in file @number: of a writer of this run and file? */
+static bool belongs(const struct model *m, struct record_id id, uint32_t number)
+{
+	return id.writer < m->m->rank_count &&
+	       (m->s->shared_file || id.writer == number);
 }
 
 /* The file's bytes, each with its owner. */
@@ -235,10 +230,8 @@ static void file_map(struct model *m, uint32_t number)
 
 		if (b->owner == NOBODY && !f->bytes[at])
 			b->owner = NULS;
-		/* No writer of this run, or none of this file: no record. */
 		if ((b->owner == INTACT || b->owner == PIECE) &&
-		    (b->id.writer >= m->m->rank_count ||
-		     (!m->s->shared_file && b->id.writer != number)))
+		    !belongs(m, b->id, number))
 			*b = (struct byte){.owner = NOBODY};
 	}
 }
@@ -383,6 +376,17 @@ static void debris_mark(struct search *s, struct model_file *f, int64_t place,
 		}
 }
 
+/* Does the byte at @at fit a piece of the record itself, put at @place? */
+static bool own_byte(const struct search *s, const struct model_file *f, int64_t place,
+		     int64_t at)
+{
+	for (size_t i = 0; i < f->run_count; i++)
+		if (same(f->runs[i].id, s->id) && f->runs[i].implied == place &&
+		    at >= f->runs[i].from && at < f->runs[i].to)
+			return true;
+	return false;
+}
+
 /* Look at one place; @implied: by a piece, and not only believed. */
 static void place_look(struct search *s, struct model_file *f, int64_t place,
 		       bool implied)
@@ -395,7 +399,8 @@ static void place_look(struct search *s, struct model_file *f, int64_t place,
 		int64_t to = at;
 
 		others |= b->owner == INTACT ||
-			  (b->owner == PIECE && !same(b->id, s->id));
+			  (b->owner == PIECE && !same(b->id, s->id) &&
+			   !own_byte(s, f, place, at));
 		nul |= b->owner == NULS;
 		if (b->owner != NOBODY ||
 		    (at > place && at > 0 && f->map[at - 1].owner == NOBODY))
@@ -409,6 +414,25 @@ static void place_look(struct search *s, struct model_file *f, int64_t place,
 		s->frame_there = true;
 		s->frame_whole |= !nul;
 	}
+}
+
+/* The same for the place that one piece implies. */
+static void piece_walk(struct search *s, struct model_file *f, const struct run *run,
+		       bool look, bool explain_foreign)
+{
+	if (look) {
+		for (int64_t at = run->from; at < run->to; at++)
+			s->has[at - run->implied] = true;
+		if (run->to - run->from > s->longest)
+			s->longest = (uint32_t)(run->to - run->from);
+		place_look(s, f, run->implied, true);
+		return;
+	}
+	for (int64_t at = run->implied; at < run->implied + s->text->size; at++)
+		if (at >= 0 && at < f->length) {
+			f->map[at].nul_explained = true;
+			f->map[at].foreign_explained |= explain_foreign;
+		}
 }
 
 /* All places of the record: @look at them, or explain what lies there. */
@@ -428,35 +452,12 @@ static void places_walk(struct search *s, bool look, bool explain_foreign)
 			if (at >= 0 && at < f->length)
 				f->map[at].nul_explained = true;
 	}
-	for (uint32_t file = 0; file < m->file_count; file++) {
-		struct model_file *f = &m->files[file];
-
-		for (int64_t i = 0; i < f->length; i++) {
-			struct byte *b = &f->map[i];
-			int64_t length = 0;
-
-			if (b->owner != PIECE || !b->head || !same(b->id, s->id))
-				continue;
-			for (; look && i + length < f->length; length++) {
-				const struct byte *c = &f->map[i + length];
-
-				if (c->owner != PIECE || !same(c->id, s->id) ||
-				    c->implied != b->implied || (length && c->head))
-					break;
-				s->has[i + length - b->implied] = true;
-			}
-			if (length > s->longest)
-				s->longest = (uint32_t)length;
-			if (look)
-				place_look(s, f, b->implied, true);
-			for (int64_t at = b->implied;
-			     !look && at < b->implied + s->text->size; at++)
-				if (at >= 0 && at < f->length) {
-					f->map[at].nul_explained = true;
-					f->map[at].foreign_explained |= explain_foreign;
-				}
-		}
-	}
+	for (uint32_t file = 0; file < m->file_count; file++)
+		for (size_t i = 0; i < m->files[file].run_count; i++)
+			if (same(m->files[file].runs[i].id, s->id) &&
+			    belongs(m, s->id, file))
+				piece_walk(s, &m->files[file], &m->files[file].runs[i],
+					   look, explain_foreign);
 }
 
 static enum anomaly cause_of(const struct search *s)
@@ -763,6 +764,7 @@ void model_judge(const struct craft *craft, struct model_texts *texts,
 
 	m.file_count = m.s->shared_file ? 1 : m.m->rank_count;
 	m.files = craft_grow(NULL, m.file_count * sizeof(*m.files));
+	memset(m.files, 0, m.file_count * sizeof(*m.files));
 	m.fates = craft_grow(NULL, m.m->rank_count * sizeof(*m.fates));
 	for (uint32_t w = 0; w < m.m->rank_count; w++)
 		m.fates[w] = calloc(craft->writers[w].count + 1, sizeof(**m.fates));
@@ -786,8 +788,10 @@ void model_judge(const struct craft *craft, struct model_texts *texts,
 	m.r.verdict = is_unsafe(&m)	    ? VERDICT_UNSAFE
 		      : is_inconclusive(&m) ? VERDICT_INCONCLUSIVE
 					    : VERDICT_SAFE;
-	for (uint32_t file = 0; file < m.file_count; file++)
+	for (uint32_t file = 0; file < m.file_count; file++) {
 		free(m.files[file].map);
+		free(m.files[file].runs);
+	}
 	for (uint32_t w = 0; w < m.m->rank_count; w++)
 		free(m.fates[w]);
 	free(m.files);

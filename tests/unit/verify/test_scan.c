@@ -197,6 +197,7 @@ START_TEST(a_piece_whose_cell_was_taken)
 	expect(b, 0, SEGMENT_PIECE, 0, 64 + 17, 64);
 	expect(b, 1, SEGMENT_PIECE, 64 + 17, 36 - 17, 128 + 17);
 	ck_assert_uint_eq(b->found[1].id.seq, 2);
+	ck_assert_uint_eq(b->found[1].shared, 17);
 	expect(b, 2, SEGMENT_FOREIGN, 100, 1, 0);
 	bench_free(b);
 }
