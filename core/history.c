@@ -41,6 +41,8 @@ enum {
 	FLUSHED_AT = 36,
 	UNLOCK_AT = 42,
 	COMPLETED_AT = 48,
+	SEEN_AT = 54,
+	SAW_AT = 58,
 	ENTRY_SUM_AT = 60,
 };
 #define DELTA_MAX (((uint64_t)1 << 48) - 1)
@@ -118,6 +120,8 @@ static void entry_encode(const struct history_writer *history, uint64_t seq,
 	put_le48(bytes + FLUSHED_AT, delta_ns(entry->flushed_ns, from));
 	put_le48(bytes + UNLOCK_AT, delta_ns(entry->unlock_ns, from));
 	put_le48(bytes + COMPLETED_AT, delta_ns(entry->completed_ns, from));
+	put_le32(bytes + SEEN_AT, entry->seen);
+	bytes[SAW_AT] = entry->saw;
 	put_le32(bytes + ENTRY_SUM_AT, entry_sum(history->sum_start, seq, bytes));
 	memcpy(entry_at(history->map, seq), bytes, sizeof(bytes));
 }
@@ -143,6 +147,8 @@ static int entry_decode(const uint8_t *p, uint32_t sum_start, uint64_t seq,
 	entry.flushed_ns = entry.invoke_ns + get_le48(p + FLUSHED_AT);
 	entry.unlock_ns = entry.invoke_ns + get_le48(p + UNLOCK_AT);
 	entry.completed_ns = entry.invoke_ns + get_le48(p + COMPLETED_AT);
+	entry.saw = p[SAW_AT];
+	entry.seen = get_le32(p + SEEN_AT);
 	if (entry.offset < HISTORY_OFFSET_UNKNOWN ||
 	    entry.offset > INT64_MAX - RECORD_MAX_BYTES ||
 	    entry.invoke_ns > INT64_MAX - DELTA_MAX)

@@ -72,6 +72,13 @@ struct history_entry {
 	uint64_t unlock_ns;    /* before the call that unlocks: the hold ends */
 	uint64_t completed_ns; /* after the last call */
 	uint32_t hold;	       /* counts the lock holds: equal within a batch */
+
+	/*
+	 * WORKLOAD_CHAIN: what stood at the end of the file under the lock, the
+	 * CRC-32C of its last min_bytes bytes; `saw` is false of an empty file.
+	 */
+	bool saw;
+	uint32_t seen;
 };
 
 /* ---- writing ---------------------------------------------------------- */

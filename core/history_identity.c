@@ -38,7 +38,8 @@ enum {
 	SUM_AT = HISTORY_FIXED_BYTES,
 };
 
-/* The flags, by bit. */
+/* The flags, by bit; above them stands the workload. */
+#define WORKLOAD_SHIFT 8
 static const size_t flags[] = {
 	offsetof(struct history_identity, control),
 	offsetof(struct history_identity, shared_file),
@@ -67,7 +68,7 @@ static uint32_t flags_encode(const struct history_identity *identity)
 	for (size_t i = 0; i < COUNT_OF(flags); i++)
 		bits |= (uint32_t) * (const bool *)((const char *)identity + flags[i])
 			<< i;
-	return bits;
+	return bits | (uint32_t)identity->workload << WORKLOAD_SHIFT;
 }
 
 void history_identity_encode(const struct history_identity *identity, uint64_t capacity,
@@ -117,6 +118,7 @@ int history_identity_decode(const uint8_t *page, struct history_identity *ret_id
 	identity.writers = get_le32(page + WRITERS_AT);
 	for (size_t i = 0; i < COUNT_OF(flags); i++)
 		*(bool *)((char *)&identity + flags[i]) = bits >> i & 1;
+	identity.workload = (enum workload)(bits >> WORKLOAD_SHIFT & 0xff);
 	identity.claims = get_le32(page + CLAIMS_AT);
 	identity.batch = get_le32(page + BATCH_AT);
 	identity.min_bytes = get_le32(page + MIN_BYTES_AT);
@@ -152,7 +154,8 @@ bool history_identity_plans(const struct history_identity *identity)
 	       identity->min_bytes >= RECORD_MIN_BYTES &&
 	       identity->min_bytes <= identity->max_bytes &&
 	       identity->max_bytes <= RECORD_MAX_BYTES && identity->batch > 0 &&
-	       identity->claims < 1u << CLAIM_COUNT && identity->client[0] &&
+	       identity->claims < 1u << CLAIM_COUNT &&
+	       identity->workload < WORKLOAD_COUNT && identity->client[0] &&
 	       identity->strategy[0] && identity->spec[0];
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/record.h"
+#include "core/workload.h"
 
 enum {
 	HISTORY_NAME_MAX = 255, /* bytes of host, strategy name and spec */
@@ -40,6 +41,7 @@ struct history_identity {
 	uint32_t batch;
 	uint32_t padding_bytes;
 	bool control, shared_file, exclusive_lock, local_fs, one_client;
+	enum workload workload;
 };
 
 /* The plan of the records. */

@@ -113,6 +113,7 @@ void manifest_history_identity(const struct manifest *m, size_t index, uint32_t 
 		.batch = s->batch,
 		.padding_bytes = s->padding_bytes,
 		.control = s->control,
+		.workload = s->workload,
 		.shared_file = s->shared_file,
 		.exclusive_lock = s->exclusive_lock,
 		.local_fs = m->local_fs,

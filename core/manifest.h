@@ -19,6 +19,7 @@
 #include "core/error.h"
 #include "core/history_identity.h"
 #include "core/record.h"
+#include "core/workload.h"
 
 #define MANIFEST_FILE "manifest.json"
 
@@ -75,7 +76,8 @@ struct manifest_strategy {
 	unsigned int claims; /* of enum claim; 0 for a control */
 	bool control;
 	bool required;
-	char *expected;		/* --expect: the verdict that counts as safe; or NULL */
+	char *expected; /* --expect: the verdict that counts as safe; or NULL */
+	enum workload workload;
 	bool shared_file;	/* one file for all, else one per writer */
 	bool exclusive_lock;	/* the hold excludes other holds */
 	uint32_t batch;		/* records under one hold */

@@ -183,6 +183,16 @@ static unsigned int claims_from_json(struct reader *r, json_t *object)
 	return claims;
 }
 
+static enum workload workload_from_json(struct reader *r, json_t *object)
+{
+	const char *name = json_string_value(json_object_get(object, "workload"));
+	enum workload workload = name ? workload_by_name(name) : WORKLOAD_COUNT;
+
+	if (workload == WORKLOAD_COUNT)
+		r->bad = r->bad ? r->bad : "workload";
+	return workload;
+}
+
 /* A manifest of before there was `merge` has none. */
 static void merge_from_json(struct reader *r, json_t *object,
 			    struct manifest_merge *merge)
@@ -209,6 +219,7 @@ static void strategy_from_json(struct reader *r, json_t *object,
 	s->control = get_bool(r, object, "control");
 	s->required = get_bool(r, object, "required");
 	s->expected = get_text(r, object, "expected");
+	s->workload = workload_from_json(r, object);
 	s->shared_file = get_bool(r, object, "shared_file");
 	s->exclusive_lock = get_bool(r, object, "exclusive_lock");
 	s->batch = (uint32_t)get_integer(r, object, "batch", 1, UINT32_MAX);

@@ -75,21 +75,22 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 	for (uint32_t rank = 0; strategy->writers && rank < rank_count; rank++)
 		json_array_append_new(writers,
 				      writer_to_json(&strategy->writers[rank]));
-	return json_pack("{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:b,s:b,s:I,s:I,s:b,s:o,s:i,s:I,"
-			 "s:O?,s:o,s:o}",
-			 "name", text_to_json(strategy->name), "preset",
-			 text_to_json(strategy->preset), "spec",
-			 text_to_json(strategy->spec), "claims",
-			 claims_to_json(strategy->claims), "control", strategy->control,
-			 "required", strategy->required, "expected",
-			 text_to_json(strategy->expected), "shared_file",
-			 strategy->shared_file, "exclusive_lock",
-			 strategy->exclusive_lock, "batch", (json_int_t)strategy->batch,
-			 "padding_bytes", (json_int_t)strategy->padding_bytes, "ran",
-			 strategy->ran, "skipped", text_to_json(strategy->skipped),
-			 "skipped_errno", strategy->skipped_errnum, "duration_ns",
-			 (json_int_t)strategy->duration_ns, "rpc", strategy->rpc,
-			 "merge", merge_to_json(&strategy->merge), "writers", writers);
+	return json_pack(
+		"{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:s,s:b,s:b,s:I,s:I,s:b,s:o,s:i,s:I,"
+		"s:O?,s:o,s:o}",
+		"name", text_to_json(strategy->name), "preset",
+		text_to_json(strategy->preset), "spec", text_to_json(strategy->spec),
+		"claims", claims_to_json(strategy->claims), "control",
+		strategy->control, "required", strategy->required, "expected",
+		text_to_json(strategy->expected), "workload",
+		workload_names[strategy->workload], "shared_file",
+		strategy->shared_file, "exclusive_lock", strategy->exclusive_lock,
+		"batch", (json_int_t)strategy->batch, "padding_bytes",
+		(json_int_t)strategy->padding_bytes, "ran", strategy->ran, "skipped",
+		text_to_json(strategy->skipped), "skipped_errno",
+		strategy->skipped_errnum, "duration_ns",
+		(json_int_t)strategy->duration_ns, "rpc", strategy->rpc, "merge",
+		merge_to_json(&strategy->merge), "writers", writers);
 }
 
 static json_t *manifest_to_json(const struct manifest *m)

@@ -170,8 +170,10 @@ int evidence_add(struct evidence *e, const struct finding *finding)
 			      : !e->writers[finding->record.writer].damaged;
 
 	/* Both sides of what compares two times must have remembered whole. */
-	if (finding->kind == ANOMALY_REALTIME_DISORDER ||
-	    finding->kind == ANOMALY_LOCK_OVERLAP)
+	if ((finding->kind == ANOMALY_REALTIME_DISORDER ||
+	     finding->kind == ANOMALY_LOCK_OVERLAP ||
+	     finding->kind == ANOMALY_STALE_READ) &&
+	    finding->by.writer != WRITER_NONE)
 		proven &= !e->writers[finding->by.writer].damaged;
 	if (*count == COUNT_NULL)
 		*count = 0;

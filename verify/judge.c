@@ -1,6 +1,7 @@
 /* judge - see judge.h. */
 #include "verify/judge.h"
 
+#include "verify/counter.h"
 #include "verify/evidence.h"
 #include "verify/holds.h"
 #include "verify/lost.h"
@@ -12,6 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+/* Whose file holds records, or the one number of a counter. */
+static bool applies_to_records(const struct evidence *e)
+{
+	return e->strategy->workload != WORKLOAD_COUNTER;
+}
+
+static bool applies_to_counters(const struct evidence *e)
+{
+	return e->strategy->workload == WORKLOAD_COUNTER;
+}
 
 /* What needs an exclusive lock to mean anything. */
 static bool applies_to_locks(const struct evidence *e)
@@ -30,16 +42,22 @@ static const struct check {
 	size_t count;
 } checks[] = {
 	{match_files,
-	 NULL,
+	 applies_to_records,
 	 {ANOMALY_DUPLICATE, ANOMALY_UNEXPECTED, ANOMALY_WRITER_DISORDER,
 	  ANOMALY_REALTIME_DISORDER},
 	 4},
 	{lost_explain,
-	 NULL,
+	 applies_to_records,
 	 {ANOMALY_INTERLEAVED, ANOMALY_OVERWRITTEN, ANOMALY_TORN, ANOMALY_CORRUPTED,
 	  ANOMALY_MISSING, ANOMALY_GAP, ANOMALY_GAP_BYTES, ANOMALY_FOREIGN,
 	  ANOMALY_FOREIGN_BYTES},
 	 9},
+	{counter_check,
+	 applies_to_counters,
+	 {ANOMALY_OVERWRITTEN, ANOMALY_MISSING, ANOMALY_GAP, ANOMALY_GAP_BYTES,
+	  ANOMALY_FOREIGN, ANOMALY_FOREIGN_BYTES, ANOMALY_WRITER_DISORDER,
+	  ANOMALY_REALTIME_DISORDER},
+	 8},
 	{holds_check, applies_to_locks, {ANOMALY_LOCK_OVERLAP}, 1},
 };
 
@@ -60,9 +78,11 @@ static int checks_run(struct evidence *e, struct error *err)
 /* lost is the sum of its causes, each record having exactly one. */
 static int64_t causes_sum(const int64_t *counts)
 {
-	return counts[ANOMALY_INTERLEAVED] + counts[ANOMALY_OVERWRITTEN] +
-	       counts[ANOMALY_TORN] + counts[ANOMALY_CORRUPTED] +
-	       counts[ANOMALY_MISSING];
+	int64_t sum = 0;
+
+	for (int kind = ANOMALY_LOST + 1; kind <= ANOMALY_MISSING; kind++)
+		sum += counts[kind] == COUNT_NULL ? 0 : counts[kind];
+	return sum;
 }
 
 static int compare_findings(const void *a, const void *b)

@@ -1,6 +1,9 @@
 /* match - see match.h. */
 #include "verify/match.h"
 
+#include "verify/chain.h"
+#include "verify/handoff.h"
+
 #include <errno.h>
 
 /* What the pass remembers of the file so far. */
@@ -8,11 +11,8 @@ struct matcher {
 	struct evidence *e;
 	uint32_t file;
 	struct latest invoked; /* of the first intact copies so far */
-	struct latest_record {
-		bool any;
-		struct record_id id;
-		struct history_entry entry;
-	} last; /* the last first intact copy */
+	struct effect last;    /* the last first intact copy ... */
+	uint64_t last_end;     /* ... and where it ends */
 };
 
 /* The damage that ends where @segment begins, if both are foreign. */
@@ -54,37 +54,6 @@ static int finding_add(struct matcher *m, enum anomaly kind,
 	if (by)
 		finding.by = *by;
 	return evidence_add(m->e, &finding);
-}
-
-/*
- * A hand-off: the record before this one came from another host (another
- * writer, where the file system is local) and was not complete when this one's
- * append was invoked.  Records of one hold are one append.
- */
-static void handoff_count(struct matcher *m, struct record_id id,
-			  const struct history_entry *entry)
-{
-	const struct manifest *manifest = m->e->manifest;
-	const struct latest_record *last = &m->last;
-	uint32_t host = evidence_host(m->e, id.writer);
-	struct moment invoked, completed;
-	uint32_t last_host;
-	bool elsewhere;
-
-	if (last->any && m->e->strategy->batch > 1 && last->id.writer == id.writer &&
-	    last->entry.hold == entry->hold)
-		return;
-	m->e->appends_placed++;
-	if (!last->any || last->entry.outcome != OUTCOME_ACKNOWLEDGED)
-		return;
-	last_host = evidence_host(m->e, last->id.writer);
-	elsewhere =
-		manifest->local_fs ? last->id.writer != id.writer : last_host != host;
-	if (!elsewhere)
-		return;
-	invoked = timeline_moment(manifest, host, entry->invoke_ns);
-	completed = timeline_moment(manifest, last_host, last->entry.completed_ns);
-	m->e->handoffs += moment_before(&invoked, &completed);
 }
 
 /* Does this first copy stand behind one that it should stand before? */
@@ -134,8 +103,11 @@ static int first_copy(struct matcher *m, const struct segment *segment,
 	evidence_fact(m->e, id, fate, (int64_t)segment->offset);
 	if (rc == 0)
 		rc = order_check(m, segment, entry);
-	handoff_count(m, id, entry);
-	m->last = (struct latest_record){true, id, *entry};
+	handoff_count(m->e, &m->last, id, entry);
+	if (rc == 0 && chain_applies(m->e) && m->last_end == segment->offset)
+		rc = chain_check(m->e, &m->last, id, entry, segment->offset);
+	m->last = (struct effect){true, id, *entry};
+	m->last_end = segment->offset + segment->length;
 	return rc;
 }
 
@@ -201,6 +173,8 @@ int match_files(struct evidence *evidence, struct error *err)
 {
 	int rc = 0;
 
+	if (chain_applies(evidence))
+		evidence->anomalies[ANOMALY_STALE_READ] = 0;
 	for (uint32_t file = 0; rc == 0 && file < evidence->file_count; file++)
 		rc = match_file(evidence, file, err);
 	return rc;

@@ -43,7 +43,9 @@ static void entry_tally(const struct evidence *e, struct judgment *j,
 	switch (entry->outcome) {
 	case OUTCOME_ACKNOWLEDGED:
 		j->acknowledged++;
-		j->acknowledged_bytes += record_size(&e->form, id);
+		j->acknowledged_bytes += e->strategy->workload == WORKLOAD_COUNTER
+						 ? COUNTER_BYTES
+						 : record_size(&e->form, id);
 		share->acknowledged++;
 		if (!stamps_ordered(entry))
 			return;

@@ -71,6 +71,18 @@ bool moment_before(const struct moment *a, const struct moment *b)
 	return a->high_ns < b->low_ns;
 }
 
+struct moment moment_mirrored(const struct moment *moment)
+{
+	bool known = moment->low_ns != INT64_MIN;
+
+	return (struct moment){
+		.host = moment->host,
+		.own_ns = UINT64_MAX - moment->own_ns,
+		.low_ns = known ? -moment->high_ns : INT64_MIN,
+		.high_ns = known ? -moment->low_ns : INT64_MAX,
+	};
+}
+
 int latest_init(struct latest *latest, size_t host_count)
 {
 	memset(latest, 0, sizeof(*latest));

@@ -26,6 +26,12 @@ struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
 bool moment_before(const struct moment *a, const struct moment *b);
 
 /*
+ * The same moments with time running the other way: a was before b if b's mirror is
+ * before a's.  So what finds the latest finds the earliest.
+ */
+struct moment moment_mirrored(const struct moment *moment);
+
+/*
  * The latest of many moments, in the sense that matters here: whatever is
  * before any of them is before this.  One bound per host on its own clock; and
  * on rank 0's the latest of all, and the latest of another host than that one's.

@@ -180,6 +180,14 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 	return true;
 }
 
+/* What `safe` means of all acknowledged appends, by workload. */
+static const char *const safe_words[WORKLOAD_COUNT] = {
+	[WORKLOAD_APPEND] = "records are intact, each once",
+	[WORKLOAD_CHAIN] = "records are intact, each once, and each writer saw what "
+			   "the one before it had left",
+	[WORKLOAD_COUNTER] = "steps counted, each once",
+};
+
 void verdict_reach(const struct evidence *e, struct judgment *j)
 {
 	j->hung = writers_that(e, WRITER_HUNG);
@@ -194,9 +202,9 @@ void verdict_reach(const struct evidence *e, struct judgment *j)
 		j->verdict = VERDICT_INCONCLUSIVE;
 	} else {
 		j->verdict = VERDICT_SAFE;
-		snprintf(j->reason, sizeof(j->reason),
-			 "all %llu acknowledged records are intact, each once",
-			 (unsigned long long)j->acknowledged);
+		snprintf(j->reason, sizeof(j->reason), "all %llu acknowledged %s",
+			 (unsigned long long)j->acknowledged,
+			 safe_words[e->strategy->workload]);
 	}
 }
 
