@@ -35,19 +35,34 @@ static void print_claims(unsigned int claims)
 	printf("%s\n", first ? "nothing" : "");
 }
 
+/* What it claims as it stands; a key may make more of a control. */
+static void print_strategy_claims(const struct strategy_spec *spec)
+{
+	const struct strategy_preset *preset = &strategy_presets[spec->preset];
+
+	printf("    claims: ");
+	print_claims(strategy_claims(spec));
+	if (strategy_claims(spec) != preset->claims) {
+		printf("            but with other keys ");
+		print_claims(preset->claims);
+	}
+}
+
 static void list_strategies(void)
 {
 	printf("Strategies (NAME[:key=value,...]):\n");
 	for (size_t i = 0; i < strategy_preset_count; i++) {
 		const struct strategy_preset *preset = &strategy_presets[i];
+		const struct strategy_spec spec = {.preset = (uint32_t)i,
+						   .parts = preset->parts};
 
-		printf("\n  %s%s\n", preset->name, preset->control ? " (control)" : "");
+		printf("\n  %s%s\n", preset->name,
+		       strategy_control(&spec) ? " (control)" : "");
 		printf("    %s\n", preset->summary);
 		printf("    lock:   %s\n", lock_table[preset->parts.lock]->summary);
 		printf("    place:  %s\n",
 		       placement_table[preset->parts.placement]->summary);
-		printf("    claims: ");
-		print_claims(preset->claims);
+		print_strategy_claims(&spec);
 		printf("    needs:  %s\n", preset->needs);
 		printf("    seen:   %s\n", preset->origin);
 	}

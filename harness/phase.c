@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "core/history.h"
+#include "harness/offer.h"
 #include "harness/outline.h"
 #include "harness/rpcs.h"
 #include "harness/supervise.h"
@@ -33,6 +34,7 @@ struct stage {
 	uint32_t index;
 	struct manifest_strategy *strategy;
 	char history_path[PATH_MAX]; /* of this rank, on local disk */
+	struct offer offer;	     /* the service that the writers ask */
 	struct child writer;
 	struct readiness readiness;
 	struct writer_status status;
@@ -89,6 +91,8 @@ static int fill_job(const struct stage *stage, struct writer_job *job)
 		.records = plan->records,
 		.duration_ns = plan->duration_ns,
 		.rate = plan->rate,
+		.endpoints = stage->offer.endpoints,
+		.service_timeout_ms = offer_timeout_ms(run),
 	};
 	manifest_history_identity(&run->manifest, stage->index, rank, &job->identity);
 	snprintf(job->data_path, sizeof(job->data_path), "%s", path);
@@ -195,6 +199,21 @@ static bool all_ready(struct stage *stage)
 	return false;
 }
 
+/* Rank 0: what the writers share: their file, and whom they ask. */
+static void prepare_shared(struct stage *stage)
+{
+	struct error err = {""};
+
+	if (stage->strategy->shared_file)
+		create_shared_file(stage);
+	if (stage->readiness.rc < 0)
+		return;
+	stage->readiness.rc =
+		offer_begin(&stage->offer, stage->run, stage->index, &err);
+	snprintf(stage->readiness.sentence, sizeof(stage->readiness.sentence), "%.511s",
+		 err.sentence);
+}
+
 /* Collective: make the file, then the writers.  True: all can start. */
 static bool prepare(struct stage *stage)
 {
@@ -202,8 +221,8 @@ static bool prepare(struct stage *stage)
 	int32_t created;
 	int rc;
 
-	if (run_is_first(run) && stage->strategy->shared_file)
-		create_shared_file(stage);
+	if (run_is_first(run))
+		prepare_shared(stage);
 	created = stage->readiness.rc;
 	rc = world_broadcast(&run->world, &created, sizeof(created));
 	if (rc < 0)
@@ -213,6 +232,9 @@ static bool prepare(struct stage *stage)
 			skip_for(stage, 0);
 		return false;
 	}
+	rc = offer_share(&stage->offer, run);
+	if (rc < 0)
+		run_lost_touch(run, rc);
 	prepare_writer(stage);
 	return all_ready(stage);
 }
@@ -439,6 +461,7 @@ enum exit_code phase(struct run *run, uint32_t index, struct error *err)
 		gather_histories(stage);
 		gather_statuses(stage);
 	}
+	offer_end(&stage->offer);
 	if (code == EXIT_SAFE)
 		code = save(stage, err);
 	free(stage);

@@ -98,8 +98,7 @@ int plan_set_ranks(struct plan *plan, uint32_t ranks, struct error *err);
 /* Draw what is random, note the time, and name the run folder.  0 or -errno. */
 int plan_settle(struct plan *plan, struct error *err);
 
-/* Bytes that one strategy, and the whole run, write at most; 0: unlimited. */
-uint64_t plan_strategy_bytes(const struct plan *plan);
+/* Bytes by which the whole run makes files grow at most; 0: unlimited. */
 uint64_t plan_total_bytes(const struct plan *plan);
 
 /* Local bytes that the histories of @writers take in one strategy; 0: unknown. */

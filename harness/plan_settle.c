@@ -13,14 +13,20 @@
 
 #define RESULTS_DIR "tailrace-results"
 
-uint64_t plan_strategy_bytes(const struct plan *plan)
+/* Bytes that one record of each strategy takes, all together. */
+static uint64_t growth_bytes(const struct plan *plan)
 {
-	return plan->records * plan->max_bytes * plan->ranks;
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < plan->strategy_count; i++)
+		bytes +=
+			strategy_growth_bytes(&plan->strategy[i].spec, plan->max_bytes);
+	return bytes;
 }
 
 uint64_t plan_total_bytes(const struct plan *plan)
 {
-	return plan_strategy_bytes(plan) * plan->strategy_count;
+	return plan->records * plan->ranks * growth_bytes(plan);
 }
 
 uint64_t plan_history_bytes(const struct plan *plan, uint32_t writers)
@@ -33,8 +39,7 @@ uint64_t plan_history_bytes(const struct plan *plan, uint32_t writers)
 /* A run that only time would end ends at --max-bytes, too. */
 static int bound_by_bytes(struct plan *plan, struct error *err)
 {
-	uint64_t per_record =
-		(uint64_t)plan->max_bytes * plan->ranks * plan->strategy_count;
+	uint64_t per_record = growth_bytes(plan) * plan->ranks;
 	uint64_t fitting = plan->bytes_limit / per_record;
 	char planned[UNITS_TEXT_BYTES], limit[UNITS_TEXT_BYTES];
 

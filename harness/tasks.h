@@ -25,9 +25,10 @@ enum task_id {
 	TASK_CREATE,  /* make a shared data file */
 	TASK_WRITER,
 	TASK_JUDGE,
-	TASK_MERGE, /* one log of the writers' files */
-	TASK_CLEAN, /* remove what we made */
-	TASK_CLOCK, /* tell the time until the rank closes the socket */
+	TASK_MERGE,   /* one log of the writers' files */
+	TASK_CLEAN,   /* remove what we made */
+	TASK_SERVICE, /* sequencer, token or aggregator until the rank closes it */
+	TASK_CLOCK,   /* tell the time until the rank closes the socket */
 	TASK_COUNT,
 };
 
@@ -122,6 +123,15 @@ struct writer_start {
 	uint64_t start_ns; /* on the host's clock */
 };
 
+/* ---- services (task_service.c) --------------------------------------------- */
+
+/* The job is a struct service_job; the child's only message: */
+struct service_ready {
+	int32_t rc;
+	char sentence[512];
+	struct endpoints endpoints; /* where the writers reach it */
+};
+
 /* ---- judging (task_judge.c) ---------------------------------------------- */
 
 struct judge_job {
@@ -159,6 +169,7 @@ int task_look(const void *arg, size_t arg_bytes, int fd);
 int task_confirm(const void *arg, size_t arg_bytes, int fd);
 int task_create(const void *arg, size_t arg_bytes, int fd);
 int task_writer(const void *arg, size_t arg_bytes, int fd);
+int task_service(const void *arg, size_t arg_bytes, int fd);
 int task_judge(const void *arg, size_t arg_bytes, int fd);
 int task_merge(const void *arg, size_t arg_bytes, int fd);
 int task_clean(const void *arg, size_t arg_bytes, int fd);

@@ -89,6 +89,34 @@ static int open_first(struct appender *appender, struct error *err)
 	return 0;
 }
 
+/* Long enough for all writers to find it at once. */
+#define SERVICE_FIND_MS 10000
+
+static int reach_service(struct appender *appender,
+			 const struct appender_config *config, struct error *err)
+{
+	int find_ms = config->service_timeout_ms < SERVICE_FIND_MS
+			      ? config->service_timeout_ms
+			      : SERVICE_FIND_MS;
+	int rc;
+
+	if (strategy_service(config->spec) == SERVICE_NONE)
+		return 0;
+	rc = service_connect(&appender->file.service, config->endpoints, find_ms,
+			     config->stop);
+	if (rc < 0)
+		return error_sys(err, -rc, "cannot reach the service of %s",
+				 strategy_preset_name(config->spec));
+	appender->file.service.timeout_ms = config->service_timeout_ms;
+	return 0;
+}
+
+/* Does the service have the file open, and not we? */
+static bool is_remote(const struct appender *appender)
+{
+	return appender->placement->settle;
+}
+
 static int allocate_buffer(struct appender *appender, struct error *err)
 {
 	size_t bytes = (size_t)appender->parts.batch * appender->form->plan.max_bytes;
@@ -117,7 +145,8 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 		.file = {.fd = -1,
 			 .path = config->data_path,
 			 .lock_fd = -1,
-			 .writer = config->writer},
+			 .writer = config->writer,
+			 .service = SERVICE_CLIENT_NONE},
 		.local_fs = config->local_fs,
 		.writer = config->writer,
 		.unflushed_seq = config->history->count,
@@ -132,8 +161,10 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 			    io_mode_table[parts->io].open_flags;
 	rc = allocate_buffer(&a, err);
 	if (rc == 0)
+		rc = reach_service(&a, config, err);
+	if (rc == 0 && !is_remote(&a))
 		rc = open_first(&a, err);
-	if (rc == 0)
+	if (rc == 0 && !is_remote(&a))
 		rc = check_alignment(&a, err);
 	if (rc == 0)
 		rc = try_lock(&a, err);
@@ -141,6 +172,7 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 		close_lock(&a);
 		if (a.file.fd >= 0)
 			close(a.file.fd);
+		service_disconnect(&a.file.service);
 		free(a.buffer);
 		return rc;
 	}
@@ -173,14 +205,28 @@ static int close_file(struct appender *appender)
 	return rc;
 }
 
+/* What the service still holds back may fail now, as a close may. */
+static int settle(struct appender *appender)
+{
+	int rc = 0;
+
+	if (appender->unflushed_seq < appender->history->count)
+		rc = appender->placement->settle(&appender->file);
+	if (rc < 0)
+		history_disown(appender->history, appender->unflushed_seq, STEP_CLOSE,
+			       -rc);
+	return rc;
+}
+
 int appender_close(struct appender *appender)
 {
 	int rc;
 
 	if (!appender->buffer)
 		return 0;
-	rc = close_file(appender);
+	rc = is_remote(appender) ? settle(appender) : close_file(appender);
 	close_lock(appender);
+	service_disconnect(&appender->file.service);
 	free(appender->buffer);
 	appender->buffer = NULL;
 	return rc;
@@ -204,7 +250,7 @@ static bool open_data(struct appender *appender, struct history_entry *entry)
 {
 	struct data_file *file = &appender->file;
 
-	if (file->fd >= 0)
+	if (file->fd >= 0 || is_remote(appender))
 		return true;
 	file->fd = open(file->path, file->open_flags);
 	if (file->fd < 0)
@@ -260,7 +306,9 @@ static bool find_place(struct appender *appender, struct history_entry *entry)
  */
 static void disown_written_back(struct appender *appender, int rc)
 {
-	if (appender->local_fs || (rc != -ENOSPC && rc != -EDQUOT && rc != -EFBIG))
+	bool late = rc == -ENOSPC || rc == -EDQUOT || rc == -EFBIG;
+
+	if (appender->local_fs || !(late || appender->file.disowned))
 		return;
 	history_disown(appender->history, appender->unflushed_seq, STEP_WRITE, -rc);
 	appender->unflushed_seq = appender->history->count;
@@ -316,6 +364,12 @@ static void flush(struct appender *appender, struct history_entry *entry)
 {
 	const struct flush_info *how = &flush_table[appender->parts.flush];
 
+	if (is_remote(appender)) {
+		/* The answer came after the flush. */
+		if (appender->parts.flush != FLUSH_NONE)
+			appender->unflushed_seq = appender->history->count;
+		return;
+	}
 	if (how->flush && entry->outcome == OUTCOME_ACKNOWLEDGED) {
 		if (how->flush(appender->file.fd) < 0) {
 			step_failed(entry, OUTCOME_UNKNOWN, STEP_FLUSH, -errno);
@@ -475,6 +529,7 @@ int appender_append(struct appender *appender, uint32_t records,
 	if (rc < 0)
 		return rc;
 	appender->hold++;
+	appender->file.batch_bytes = bytes;
 	if (under_lock(appender, bytes, &entry)) {
 		entry.unlock_ns = entry.completed_ns = entry.flushed_ns;
 		if (appender->linger_ns)

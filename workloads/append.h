@@ -57,6 +57,8 @@ struct appender_config {
 	const volatile sig_atomic_t *stop;
 	uint32_t writer;
 	bool local_fs;
+	const struct endpoints *endpoints; /* of the service that the parts need */
+	int service_timeout_ms;		   /* for each answer of it */
 };
 
 /* How a batch ended: the same for all its records. */

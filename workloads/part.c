@@ -8,19 +8,23 @@ const struct lock_ops *const lock_table[LOCK_KIND_COUNT] = {
 	[LOCK_KIND_NONE] = &lock_none,
 	[LOCK_KIND_FLOCK] = &lock_flock,
 	[LOCK_KIND_FCNTL] = &lock_fcntl,
+	[LOCK_KIND_TOKEN] = &lock_token,
 };
 
 const struct placement_ops *const placement_table[PLACEMENT_COUNT] = {
 	[PLACEMENT_APPEND] = &place_append,
 	[PLACEMENT_SEEK_END] = &place_seek_end,
 	[PLACEMENT_OWN_FILE] = &place_own_file,
+	[PLACEMENT_SEQUENCER] = &place_sequencer,
+	[PLACEMENT_SEQUENCER_ALIGNED] = &place_sequencer_aligned,
+	[PLACEMENT_AGGREGATOR] = &place_aggregator,
 };
 
 const struct io_mode_info io_mode_table[IO_MODE_COUNT] = {
-	[IO_BUFFERED] = {"buffered", 0},
-	[IO_DIRECT] = {"direct", O_DIRECT},
-	[IO_SYNC] = {"sync", O_SYNC},
-	[IO_DSYNC] = {"dsync", O_DSYNC},
+	[IO_BUFFERED] = {"buffered", 0, false},
+	[IO_DIRECT] = {"direct", O_DIRECT, true},
+	[IO_SYNC] = {"sync", O_SYNC, true},
+	[IO_DSYNC] = {"dsync", O_DSYNC, true},
 };
 
 const struct flush_info flush_table[FLUSH_MODE_COUNT] = {

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "workloads/service.h"
+
 /* The open data file, as the parts see it.  Owned by the appender. */
 struct data_file {
 	int fd; /* -1 while it is closed */
@@ -22,6 +24,11 @@ struct data_file {
 	int64_t own_end; /* of an own file: bytes accepted so far */
 	int lock_fd;	 /* what the lock keeps open beside it; -1: nothing */
 	uint32_t writer; /* in the names of files that a lock makes for one writer */
+
+	struct service_client service; /* of parts that need one */
+	uint64_t batch_bytes;	       /* that are about to be placed and written */
+	int64_t next;  /* where they were told to go, and what is left of them goes */
+	bool disowned; /* an error that can be that of appends before */
 };
 
 /*
@@ -35,12 +42,13 @@ struct data_file {
  */
 struct lock_ops {
 	const char *name;
-	const char *summary; /* for people, no full stop */
-	bool locks;	     /* false: there is none, and nothing is called */
-	bool exclusive;	     /* where it is honoured, one holder at a time */
-	bool apart;	     /* not on the descriptor of the data file */
-	bool polled;	     /* nothing to sleep on: acquire ignores @block */
-	int open_flags;	     /* that it needs beside O_WRONLY */
+	const char *summary;	   /* for people, no full stop */
+	bool locks;		   /* false: there is none, and nothing is called */
+	bool exclusive;		   /* where it is honoured, one holder at a time */
+	bool apart;		   /* not on the descriptor of the data file */
+	bool polled;		   /* nothing to sleep on: acquire ignores @block */
+	int open_flags;		   /* that it needs beside O_WRONLY */
+	enum service_kind service; /* that it asks; or SERVICE_NONE */
 	int (*acquire)(struct data_file *file, bool block);
 	int (*release)(struct data_file *file);
 	void (*close)(struct data_file *file);
@@ -50,25 +58,32 @@ struct lock_ops {
  * Where the bytes go.  In the order of calls, under the lock: place finds the
  * offset if it is known before the write, else HISTORY_OFFSET_UNKNOWN; write is
  * write(2) with a negative errno; locate tells where the @written bytes of the
- * last call went, or leaves the placed offset alone.
+ * last call went, or leaves the placed offset alone.  settle is for a file that the
+ * writer itself does not open: it has what was written reach the file's server, as
+ * closing it would, and returns 0 or a negative errno.
  */
 struct placement_ops {
 	const char *name;
 	const char *summary;
-	bool shared_file; /* one file for all writers, else one each */
-	bool before_lock; /* place comes before the lock: a mistake that people make */
+	bool shared_file;  /* one file for all writers, else one each */
+	bool shares_pages; /* and no lock keeps others off the pages of a write */
+	bool slots;	   /* places are multiples of a page; NULs lie between */
+	bool before_lock;  /* place comes before the lock: a mistake that people make */
 	int open_flags;
 	int spare_flags;    /* of them: left out where the open answers EINVAL ... */
 	const char *spared; /* ... which is then said with the result */
+	enum service_kind service; /* that it asks; or SERVICE_NONE */
 	int (*place)(struct data_file *file, int64_t *ret_offset);
 	ssize_t (*write)(struct data_file *file, const void *bytes, size_t size);
 	int (*locate)(struct data_file *file, size_t written, int64_t *ret_offset);
+	int (*settle)(struct data_file *file); /* NULL: the writer has it open */
 };
 
 enum lock_kind {
 	LOCK_KIND_NONE,
 	LOCK_KIND_FLOCK,
 	LOCK_KIND_FCNTL,
+	LOCK_KIND_TOKEN,
 	LOCK_KIND_COUNT,
 };
 
@@ -76,6 +91,9 @@ enum placement_kind {
 	PLACEMENT_APPEND,
 	PLACEMENT_SEEK_END,
 	PLACEMENT_OWN_FILE,
+	PLACEMENT_SEQUENCER,
+	PLACEMENT_SEQUENCER_ALIGNED,
+	PLACEMENT_AGGREGATOR,
 	PLACEMENT_COUNT,
 };
 
@@ -123,6 +141,7 @@ struct lock_wait_info {
 struct io_mode_info {
 	const char *name;
 	int open_flags;
+	bool exact; /* an NFS client sends the bytes of a write and no others */
 };
 
 struct flush_info {
@@ -139,7 +158,8 @@ extern const struct lock_wait_info lock_wait_table[LOCK_WAIT_COUNT];
 extern const char *const short_write_names[SHORT_WRITE_COUNT];
 
 /* Each in the file of its name. */
-extern const struct lock_ops lock_none, lock_flock, lock_fcntl;
-extern const struct placement_ops place_append, place_seek_end, place_own_file;
+extern const struct lock_ops lock_none, lock_flock, lock_fcntl, lock_token;
+extern const struct placement_ops place_append, place_seek_end, place_own_file,
+	place_sequencer, place_sequencer_aligned, place_aggregator;
 
 #endif

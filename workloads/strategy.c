@@ -6,10 +6,15 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CLAIMS_OWN_FILE                                                                \
 	(CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_NO_GAP | CLAIM_WRITER_ORDER)
-#define CLAIMS_LOCKED (CLAIMS_OWN_FILE | CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION)
+/* A ticket that was drawn and not used leaves a gap. */
+#define CLAIMS_SEQUENCED                                                               \
+	(CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER | CLAIM_REALTIME_ORDER)
+#define CLAIMS_AGGREGATED (CLAIMS_SEQUENCED | CLAIM_NO_GAP)
+#define CLAIMS_LOCKED	  (CLAIMS_OWN_FILE | CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION)
 
 /* Buffered, unflushed, one record at a time, unless a row or the user says so. */
 #define PARTS(lock_kind, placement_kind)                                               \
@@ -33,6 +38,31 @@ const struct strategy_preset strategy_presets[] = {
 	{"per-file", PARTS(LOCK_KIND_NONE, PLACEMENT_OWN_FILE), CLAIMS_OWN_FILE, false,
 	 "Write to a file of one's own.",
 	 "The way around the question; the files are merged later.", "nothing"},
+	{"sequencer", PARTS(LOCK_KIND_NONE, PLACEMENT_SEQUENCER), CLAIMS_SEQUENCED,
+	 false,
+	 "Ask a sequencer for an offset, and write there; no lock. Buffered it is a "
+	 "control, since writers share pages.",
+	 "Parallel programs whose ranks know where to write; shared file pointers.",
+	 "io=direct, sync or dsync to be safe; ranks that reach each other by TCP"},
+	{"sequencer-aligned", PARTS(LOCK_KIND_NONE, PLACEMENT_SEQUENCER_ALIGNED),
+	 CLAIMS_SEQUENCED, false,
+	 "The same in slots of whole pages, with NULs up to the next one.",
+	 "Checkpoint files with aligned blocks.",
+	 "no host with larger pages than rank 0's; ranks that reach each other by TCP"},
+	{"aggregator", PARTS(LOCK_KIND_NONE, PLACEMENT_AGGREGATOR), CLAIMS_AGGREGATED,
+	 false, "Send the records to one process that writes for all, and wait.",
+	 "Log daemons, and the two-phase writes of MPI-IO.",
+	 "ranks that reach each other by TCP"},
+	{"mpi-token",
+	 {.lock = LOCK_KIND_TOKEN,
+	  .placement = PLACEMENT_SEEK_END,
+	  .flush = FLUSH_CLOSE,
+	  .batch = 1},
+	 CLAIMS_LOCKED,
+	 false,
+	 "Open, seek to the end, write and close under a token that the ranks pass on.",
+	 "Programs that take turns by messages, since they do not trust file locks.",
+	 "close-to-open consistency (no nocto); ranks that reach each other by TCP"},
 };
 const size_t strategy_preset_count =
 	sizeof(strategy_presets) / sizeof(strategy_presets[0]);
@@ -46,11 +76,18 @@ const char *strategy_preset_name(const struct strategy_spec *spec)
 
 unsigned int strategy_claims(const struct strategy_spec *spec)
 {
-	return strategy_presets[spec->preset].claims;
+	return strategy_control(spec) ? 0 : strategy_presets[spec->preset].claims;
 }
 
 bool strategy_control(const struct strategy_spec *spec)
 {
+	const struct strategy_parts *parts = &spec->parts;
+
+	if (placement_table[parts->placement]->shares_pages &&
+	    !io_mode_table[parts->io].exact)
+		return true;
+	if (lock_table[parts->lock]->apart && parts->flush != FLUSH_CLOSE)
+		return true;
 	return strategy_presets[spec->preset].control;
 }
 
@@ -62,6 +99,29 @@ bool strategy_shared_file(const struct strategy_spec *spec)
 bool strategy_exclusive_lock(const struct strategy_spec *spec)
 {
 	return lock_table[spec->parts.lock]->exclusive;
+}
+
+enum service_kind strategy_service(const struct strategy_spec *spec)
+{
+	const struct lock_ops *lock = lock_table[spec->parts.lock];
+
+	return lock->service != SERVICE_NONE
+		       ? lock->service
+		       : placement_table[spec->parts.placement]->service;
+}
+
+uint32_t strategy_slot_bytes(const struct strategy_spec *spec)
+{
+	return placement_table[spec->parts.placement]->slots
+		       ? (uint32_t)sysconf(_SC_PAGESIZE)
+		       : 0;
+}
+
+uint64_t strategy_growth_bytes(const struct strategy_spec *spec, uint32_t max_bytes)
+{
+	uint64_t slot = strategy_slot_bytes(spec);
+
+	return slot ? (max_bytes + slot - 1) / slot * slot : max_bytes;
 }
 
 int strategy_check_size(const struct strategy_spec *spec, uint32_t max_bytes,

@@ -80,15 +80,27 @@ bool strategy_key_text(size_t index, char ret_text[STRATEGY_TEXT_BYTES],
 		       const char **ret_meaning);
 
 /*
- * What the verdict needs to know.  The claims are the preset's: no key weakens
- * them, since batch, flush, wait and short all act while the lock is held, or on
- * a file of one's own, and io changes only when the bytes reach the server.
+ * What the verdict needs to know.  The claims are the preset's: most keys do not
+ * weaken them, since batch, flush, wait and short act while the lock is held, or on
+ * a file of one's own, and io changes only when the bytes reach the server.  But what
+ * shares pages without a lock claims something only where io is exact, and a lock
+ * apart from the file only where that is closed under it: else they are controls.
  */
 const char *strategy_preset_name(const struct strategy_spec *spec);
 unsigned int strategy_claims(const struct strategy_spec *spec);
 bool strategy_control(const struct strategy_spec *spec);
 bool strategy_shared_file(const struct strategy_spec *spec);
 bool strategy_exclusive_lock(const struct strategy_spec *spec);
+
+/*
+ * The service that it asks while it appends; and the bytes whose multiples its places
+ * are, a page of this host, or 0 where they may be anywhere.
+ */
+enum service_kind strategy_service(const struct strategy_spec *spec);
+uint32_t strategy_slot_bytes(const struct strategy_spec *spec);
+
+/* Bytes by which a record of up to @max_bytes makes the file grow, at most. */
+uint64_t strategy_growth_bytes(const struct strategy_spec *spec, uint32_t max_bytes);
 
 /* Do batches of records of up to @max_bytes fit into one write?  0 or -EINVAL. */
 int strategy_check_size(const struct strategy_spec *spec, uint32_t max_bytes,

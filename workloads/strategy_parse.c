@@ -122,13 +122,27 @@ static int parse_key(struct strategy_spec *spec, struct piece piece,
 	return 0;
 }
 
+/* Why @key changes nothing, as the end of a sentence about the strategy; or NULL. */
+static const char *key_is_idle(const struct strategy_parts *parts, size_t key)
+{
+	if (key == KEY_WAIT && !lock_table[parts->lock]->locks)
+		return "has no lock to wait for";
+	if (key == KEY_SHORT && placement_table[parts->placement]->settle)
+		return "does not write itself, and a short write is an error there";
+	return NULL;
+}
+
 /* Keys that would change nothing are mistakes. */
 static int check_parts(const struct strategy_spec *spec, unsigned int given,
 		       struct error *err)
 {
-	if ((given & 1u << KEY_WAIT) && !lock_table[spec->parts.lock]->locks)
-		return error_set(err, EINVAL, "%s has no lock to wait for",
-				 strategy_preset_name(spec));
+	for (size_t key = 0; key < KEY_COUNT; key++) {
+		const char *why = key_is_idle(&spec->parts, key);
+
+		if (why && (given & 1u << key))
+			return error_set(err, EINVAL, "%s %s",
+					 strategy_preset_name(spec), why);
+	}
 	return 0;
 }
 
@@ -230,8 +244,8 @@ void strategy_spec_text(const struct strategy_spec *spec,
 
 	snprintf(full.name, sizeof(full.name), "%s", strategy_preset_name(spec));
 	for (size_t i = 0; i < KEY_COUNT; i++) {
-		/* wait without a lock is refused; so that this can be read back. */
-		if (i == KEY_WAIT && !lock_table[spec->parts.lock]->locks)
+		/* They are refused; so that this can be read back. */
+		if (key_is_idle(&spec->parts, i))
 			continue;
 		extend_name(&full, &strategy_keys[i],
 			    strategy_keys[i].get(&spec->parts), first);

@@ -73,6 +73,7 @@ static int check_job(const struct writer_job *job, struct error *err)
 {
 	if (!strategy_spec_valid(&job->spec) ||
 	    job->identity.writer >= RECORD_MAX_WRITERS ||
+	    job->endpoints.count > ENDPOINTS_MAX || job->service_timeout_ms < 0 ||
 	    !terminated(job->data_path, sizeof(job->data_path)) ||
 	    !terminated(job->history_path, sizeof(job->history_path)))
 		return error_set(err, EBADMSG, "the job of a writer makes no sense");
@@ -98,6 +99,8 @@ static int open_data(struct writer *writer, struct error *err)
 		.stop = &stop_asked,
 		.writer = writer->job.identity.writer,
 		.local_fs = writer->job.local_fs,
+		.endpoints = &writer->job.endpoints,
+		.service_timeout_ms = writer->job.service_timeout_ms,
 	};
 
 	return appender_open(&writer->appender, &config, err);

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/endpoints.h"
 #include "core/error.h"
 #include "core/history.h"
 #include "core/record.h"
@@ -43,6 +44,8 @@ struct writer_job {
 	uint64_t duration_ns; /* 0: until the records are done */
 	uint64_t rate;	      /* records per second at most; 0: unlimited */
 	uint32_t turn_holds;  /* holds of a lock before stepping aside; 0: never */
+	struct endpoints endpoints; /* of the service that the strategy needs */
+	int32_t service_timeout_ms; /* for each answer of it */
 	char data_path[PATH_MAX];
 	char history_path[PATH_MAX];
 };

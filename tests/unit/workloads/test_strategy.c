@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define REFUSED(text, expected)                                                        \
 	do {                                                                           \
@@ -74,9 +75,12 @@ END_TEST
 
 START_TEST(the_full_text_reads_back)
 {
-	static const char *const texts[] = {"append", "flock:batch=3",
+	static const char *const texts[] = {"append",
+					    "flock:batch=3",
 					    "fcntl:wait=poll",
-					    "per-file:flush=close,io=sync"};
+					    "per-file:flush=close,io=sync",
+					    "aggregator:batch=2,flush=fsync",
+					    "mpi-token:wait=poll"};
 	char text[STRATEGY_TEXT_BYTES];
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -158,7 +162,67 @@ START_TEST(mistakes)
 	REFUSED("flock:batch=-1", "batch=-1: a batch has 1 to 65536 records");
 	REFUSED("flock:batch=2,batch=3", "batch is given twice for one strategy");
 	REFUSED("append:wait=poll", "append has no lock to wait for");
+	REFUSED("sequencer:wait=poll", "sequencer has no lock to wait for");
+	REFUSED("aggregator:short=retry", "aggregator does not write itself, and a "
+					  "short write is an error there");
 	REFUSED("flock,fcntl,flock", "strategy flock is given twice");
+}
+END_TEST
+
+/* What shares pages or keeps the file open under a lock apart promises nothing. */
+START_TEST(keys_that_make_controls)
+{
+	static const struct {
+		const char *text;
+		unsigned int claims;
+	} rows[] = {
+		{"sequencer", 0},
+		{"sequencer:flush=fsync", 0},
+		{"sequencer:flush=close", 0},
+		{"sequencer:io=dsync", CLAIM_COMPLETE | CLAIM_ONCE |
+					       CLAIM_WRITER_ORDER |
+					       CLAIM_REALTIME_ORDER},
+		{"sequencer:io=sync", CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER |
+					      CLAIM_REALTIME_ORDER},
+		{"sequencer:io=direct", CLAIM_COMPLETE | CLAIM_ONCE |
+						CLAIM_WRITER_ORDER |
+						CLAIM_REALTIME_ORDER},
+		{"sequencer-aligned", CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER |
+					      CLAIM_REALTIME_ORDER},
+		{"mpi-token", CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_NO_GAP |
+				      CLAIM_WRITER_ORDER | CLAIM_REALTIME_ORDER |
+				      CLAIM_EXCLUSION},
+		{"mpi-token:flush=none", 0},
+		{"mpi-token:flush=fsync", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct strategy_spec spec = parsed(rows[i].text);
+
+		ck_assert_uint_eq(strategy_claims(&spec), rows[i].claims);
+		ck_assert_int_eq(strategy_control(&spec), rows[i].claims == 0);
+	}
+}
+END_TEST
+
+START_TEST(slots_and_services)
+{
+	struct strategy_spec aligned = parsed("sequencer-aligned:io=dsync");
+	struct strategy_spec flock = parsed("flock");
+	struct strategy_spec token = parsed("mpi-token");
+	struct strategy_spec aggregator = parsed("aggregator");
+	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
+
+	ck_assert_uint_eq(strategy_slot_bytes(&aligned), page);
+	ck_assert_uint_eq(strategy_slot_bytes(&flock), 0);
+	ck_assert_uint_eq(strategy_growth_bytes(&flock, 100), 100);
+	ck_assert_uint_eq(strategy_growth_bytes(&aligned, 100), page);
+	ck_assert_uint_eq(strategy_growth_bytes(&aligned, page), page);
+	ck_assert_uint_eq(strategy_growth_bytes(&aligned, page + 1), 2 * page);
+	ck_assert_int_eq(strategy_service(&flock), SERVICE_NONE);
+	ck_assert_int_eq(strategy_service(&aligned), SERVICE_TICKETS);
+	ck_assert_int_eq(strategy_service(&token), SERVICE_TOKEN);
+	ck_assert_int_eq(strategy_service(&aggregator), SERVICE_AGGREGATE);
 }
 END_TEST
 
@@ -216,4 +280,5 @@ END_TEST
 
 UNIT_MAIN("strategy", 10, every_preset_is_whole, keys_set_parts,
 	  the_full_text_reads_back, the_keys_for_people, lists, mistakes,
-	  very_long_text, sizes_of_batches, specs_out_of_range)
+	  keys_that_make_controls, slots_and_services, very_long_text, sizes_of_batches,
+	  specs_out_of_range)
