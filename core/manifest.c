@@ -41,6 +41,7 @@ static void host_release(struct manifest_host *host)
 	free(host->mount_source);
 	free(host->mount_point);
 	free(host->mount_options);
+	free(host->module_options);
 	free(host->samples);
 }
 

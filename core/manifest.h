@@ -38,6 +38,7 @@ struct manifest_host {
 	char *mount_source;
 	char *mount_point;
 	char *mount_options;
+	char *module_options; /* of the NFS client: "recover_lost_locks=N"; or "" */
 	struct clock_sample *samples; /* in order of at_ns */
 	size_t sample_count;
 };

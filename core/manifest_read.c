@@ -139,6 +139,7 @@ static void host_from_json(struct reader *r, json_t *object, struct manifest_hos
 	host->mount_source = get_text(r, object, "mount_source");
 	host->mount_point = get_text(r, object, "mount_point");
 	host->mount_options = get_text(r, object, "mount_options");
+	host->module_options = get_text(r, object, "module_options");
 	samples_from_json(r, object, host);
 }
 

@@ -28,13 +28,14 @@ static json_t *samples_to_json(const struct manifest_host *host)
 
 static json_t *host_to_json(const struct manifest_host *host)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
 			 text_to_json(host->name), "client", text_to_json(host->client),
 			 "kernel", text_to_json(host->kernel), "fstype",
 			 text_to_json(host->fstype), "mount_source",
 			 text_to_json(host->mount_source), "mount_point",
 			 text_to_json(host->mount_point), "mount_options",
-			 text_to_json(host->mount_options), "clock_samples",
+			 text_to_json(host->mount_options), "module_options",
+			 text_to_json(host->module_options), "clock_samples",
 			 samples_to_json(host));
 }
 

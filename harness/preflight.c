@@ -239,7 +239,8 @@ static enum exit_code describe_hosts(struct run *run, const struct rank_view *vi
 		if ((rc = set_text(&host->fstype, fstype_of(run, seen))) < 0 ||
 		    (rc = set_text(&host->mount_source, seen->mount.source)) < 0 ||
 		    (rc = set_text(&host->mount_point, seen->mount.point)) < 0 ||
-		    (rc = set_text(&host->mount_options, seen->mount.options)) < 0)
+		    (rc = set_text(&host->mount_options, seen->mount.options)) < 0 ||
+		    (rc = set_text(&host->module_options, seen->module_options)) < 0)
 			break;
 	}
 	if (rc == 0)

@@ -91,6 +91,22 @@ static void view_mount(const char *dir, struct examine_answer *answer)
 	free(real);
 }
 
+/*
+ * Whether the NFS client takes lost locks again by itself, which no mount option
+ * tells (fs/nfs/super.c).
+ */
+static void view_module(struct examine_answer *answer)
+{
+	FILE *file = fopen("/sys/module/nfs/parameters/recover_lost_locks", "re");
+	int letter = file ? getc(file) : EOF;
+
+	if (letter != EOF)
+		snprintf(answer->module_options, sizeof(answer->module_options),
+			 "recover_lost_locks=%c", letter);
+	if (file)
+		fclose(file);
+}
+
 int task_examine(const void *arg, size_t arg_bytes, int fd)
 {
 	const struct examine_job *job = arg;
@@ -105,6 +121,7 @@ int task_examine(const void *arg, size_t arg_bytes, int fd)
 	view_directory(job->out, W_OK | X_OK, &answer->out);
 	if (answer->dir.rc == 0)
 		view_mount(job->dir, answer);
+	view_module(answer);
 	task_send(fd, answer, sizeof(*answer));
 	free(answer);
 	return 0;

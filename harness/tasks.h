@@ -54,6 +54,7 @@ struct directory_view {
 struct examine_answer {
 	struct directory_view dir, history, out;
 	struct mount_entry mount; /* of dir */
+	char module_options[64];  /* of the NFS client; "" where there is none */
 	char real_dir[1024];	  /* without symbolic links; may be cut */
 };
 

@@ -58,6 +58,7 @@ static void sample_host(struct manifest_host *host, int number)
 	host->mount_source = number ? NULL : text("server:/export");
 	host->mount_point = text("/mnt/nas");
 	host->mount_options = text("rw,vers=4.2");
+	host->module_options = text("recover_lost_locks=N");
 	host->sample_count = 3;
 	host->samples = zeroed(3, sizeof(*host->samples));
 	for (int i = 0; i < 3; i++)
@@ -141,6 +142,7 @@ static bool same_host(const struct manifest_host *a, const struct manifest_host 
 	       same_text(a->mount_source, b->mount_source) &&
 	       same_text(a->mount_point, b->mount_point) &&
 	       same_text(a->mount_options, b->mount_options) &&
+	       same_text(a->module_options, b->module_options) &&
 	       a->sample_count == b->sample_count &&
 	       memcmp(a->samples, b->samples, a->sample_count * sizeof(*a->samples)) ==
 		       0;
