@@ -29,7 +29,7 @@ static const struct {
 			 "%p are NUL bytes that belong to no record"},
 	[ANOMALY_DUPLICATE] = {"%r stands there once more, by %b",
 			       "%r stands there once more"},
-	[ANOMALY_FOREIGN] = {"%p are bytes of no record of this run, next to %b",
+	[ANOMALY_FOREIGN] = {"%p do not belong there: bytes of %b",
 			     "%p are bytes of no record of this run"},
 	[ANOMALY_UNEXPECTED] = {"%r stands there though its append failed, by %b",
 				"%r stands there though its append failed"},
@@ -77,6 +77,13 @@ static void put_record_and_place(FILE *stream, const struct manifest *manifest,
 	}
 }
 
+/* Of a gap, where the file system tells. */
+static const char *const natures[] = {
+	[GAP_UNTOLD] = "",
+	[GAP_HOLE] = ", a hole: nobody wrote them",
+	[GAP_WRITTEN] = ", and were written",
+};
+
 void put_finding_sentence(FILE *stream, const struct manifest *manifest,
 			  const struct finding *finding)
 {
@@ -103,6 +110,7 @@ void put_finding_sentence(FILE *stream, const struct manifest *manifest,
 			put_place(stream, finding);
 		}
 	}
+	fputs(natures[finding->nature], stream);
 }
 
 /* The finding of @kind that @skip others of it precede, or NULL. */

@@ -162,10 +162,13 @@ static json_t *anomalies_json(const struct judgment *judgment)
 static json_t *notes_json(const struct judgment *j)
 {
 	if (j->verdict == VERDICT_SKIPPED)
-		return json_pack("{s:n, s:n, s:n}", "lock_lost", "stale_cache", "hung");
-	return json_pack("{s:o, s:o, s:o}", "lock_lost", checked_count(j->lock_lost),
-			 "stale_cache", checked_count(j->stale_cache), "hung",
-			 checked_count(j->hung));
+		return json_pack("{s:n, s:n, s:n, s:n, s:n}", "lock_lost",
+				 "stale_cache", "hung", "gap_holes", "gap_written");
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "lock_lost",
+			 checked_count(j->lock_lost), "stale_cache",
+			 checked_count(j->stale_cache), "hung", checked_count(j->hung),
+			 "gap_holes", checked_count(j->gap_holes), "gap_written",
+			 checked_count(j->gap_written));
 }
 
 static json_t *who_json(const struct manifest *manifest, struct record_id id)
@@ -185,11 +188,14 @@ static json_t *example_json(const struct manifest *manifest, size_t index,
 	json_t *example;
 
 	example = json_pack(
-		"{s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
+		"{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
 		anomaly_table[finding->kind].name, "file", text_to_json(path), "offset",
 		finding->offset_known ? count(finding->offset) : json_null(), "length",
 		count(finding->length), "record", who_json(manifest, finding->record),
-		"by", who_json(manifest, finding->by));
+		"by", who_json(manifest, finding->by), "hole",
+		finding->nature == GAP_UNTOLD
+			? json_null()
+			: json_boolean(finding->nature == GAP_HOLE));
 	free(path);
 	return example;
 }

@@ -1,6 +1,8 @@
 /* debris - see debris.h. */
 #include "verify/debris.h"
 
+#include "verify/sparse.h"
+
 #include <errno.h>
 
 struct stretch {
@@ -103,6 +105,7 @@ struct counter {
 	size_t next;	       /* the first stretch not yet passed */
 	struct finding region; /* the region that grows, or length 0 */
 	uint32_t region_file;
+	struct sparse sparse;
 };
 
 static int region_end(struct counter *c)
@@ -115,25 +118,35 @@ static int region_end(struct counter *c)
 		return 0;
 	c->e->anomalies[c->bytes_kind] += (int64_t)region.length;
 	c->e->proven[c->bytes_kind] += proven ? (int64_t)region.length : 0;
+	if (c->kind == ANOMALY_GAP && c->e->anomalies[c->kind] < FINDINGS_PER_KIND)
+		region.nature =
+			sparse_look(&c->sparse, c->e->file_paths[c->region_file],
+				    c->region_file, region.offset, region.length);
 	return evidence_add(c->e, &region);
 }
 
-/* Bytes [@from, @to) are explained by nothing. */
-static int region_add(struct counter *c, uint32_t file, int64_t from, int64_t to)
+/*
+ * Bytes [@from, @to) of @damage are explained by nothing.  Whose bytes strayed into
+ * a region its finding names: the first of them.
+ */
+static int region_add(struct counter *c, const struct damage *damage, int64_t from,
+		      int64_t to)
 {
 	int rc = 0;
 
 	if (from >= to)
 		return 0;
-	if (c->region.length && c->region_file == file &&
-	    c->region.offset + c->region.length == (uint64_t)from) {
-		c->region.length += (uint64_t)(to - from);
-		return 0;
+	if (!c->region.length || c->region_file != damage->file ||
+	    c->region.offset + c->region.length != (uint64_t)from) {
+		rc = region_end(c);
+		c->region = evidence_finding(c->e, c->kind, damage->file,
+					     (uint64_t)from, 0);
+		c->region_file = damage->file;
 	}
-	rc = region_end(c);
-	c->region = evidence_finding(c->e, c->kind, file, (uint64_t)from,
-				     (uint64_t)(to - from));
-	c->region_file = file;
+	c->region.length += (uint64_t)(to - from);
+	if (c->region.by.writer == WRITER_NONE && (int64_t)damage->named_at >= from &&
+	    (int64_t)damage->named_at < to)
+		c->region.by = damage->segment.id;
 	return rc;
 }
 
@@ -153,12 +166,12 @@ static int damage_count(struct counter *c, const struct damage *damage)
 			break;
 		if (s->file < damage->file || s->to <= at)
 			continue;
-		rc = region_add(c, damage->file, at, s->from);
+		rc = region_add(c, damage, at, s->from);
 		at = s->to;
 		if (at >= end)
 			return rc; /* the next damage may need this stretch too */
 	}
-	return rc < 0 ? rc : region_add(c, damage->file, at, end);
+	return rc < 0 ? rc : region_add(c, damage, at, end);
 }
 
 /* NULs up to the next slot are the padding of a strategy with aligned slots. */
@@ -190,12 +203,14 @@ int debris_count_rest(struct evidence *e, struct debris *debris)
 		.kind = ANOMALY_GAP,
 		.bytes_kind = ANOMALY_GAP_BYTES,
 		.explained = &debris->nul,
+		.sparse = SPARSE_NONE,
 	};
 	struct counter foreign = {
 		.e = e,
 		.kind = ANOMALY_FOREIGN,
 		.bytes_kind = ANOMALY_FOREIGN_BYTES,
 		.explained = &debris->foreign,
+		.sparse = SPARSE_NONE,
 	};
 	const struct damage *all = e->damage.items;
 	int rc = 0;
@@ -215,5 +230,6 @@ int debris_count_rest(struct evidence *e, struct debris *debris)
 		rc = region_end(&gap);
 	if (rc == 0)
 		rc = region_end(&foreign);
+	sparse_release(&gap.sparse);
 	return rc;
 }

@@ -23,10 +23,15 @@ struct writer_evidence {
 	struct record_fact *facts; /* every fact_stride-th append */
 };
 
-/* A stretch of a data file that is not part of an intact record. */
+/*
+ * A stretch of a data file that is not part of an intact record.  Its segment's id
+ * is that of a piece, or of the first record that strayed there from another
+ * writer's file; .writer WRITER_NONE where there is none.
+ */
 struct damage {
 	struct segment segment;
-	uint32_t file; /* index of the data file: 0, or the writer */
+	uint64_t named_at; /* where the bytes of that record begin */
+	uint32_t file;	   /* index of the data file: 0, or the writer */
 };
 
 struct evidence {
@@ -36,7 +41,8 @@ struct evidence {
 	struct record_form form;
 	struct writer_evidence *writers; /* manifest->rank_count of them */
 	uint32_t damaged_histories;
-	bool shrunk; /* a data file became shorter while it was read */
+	bool shrunk;	/* a data file became shorter while it was read */
+	int unreadable; /* errno of a read that failed, or 0 */
 
 	uint32_t file_count;
 	char **file_paths;

@@ -31,6 +31,12 @@ static bool applies_to_locks(const struct evidence *e)
 	return e->strategy->exclusive_lock;
 }
 
+/* What needs to know every byte of them. */
+static bool applies_to_whole_files(const struct evidence *e)
+{
+	return applies_to_records(e) && !e->unreadable;
+}
+
 /*
  * The checks in their order: each one's function, whether it applies, and the
  * anomalies that it counts.  What no check counts stays null.
@@ -47,7 +53,7 @@ static const struct check {
 	  ANOMALY_REALTIME_DISORDER},
 	 4},
 	{lost_explain,
-	 applies_to_records,
+	 applies_to_whole_files,
 	 {ANOMALY_INTERLEAVED, ANOMALY_OVERWRITTEN, ANOMALY_TORN, ANOMALY_CORRUPTED,
 	  ANOMALY_MISSING, ANOMALY_GAP, ANOMALY_GAP_BYTES, ANOMALY_FOREIGN,
 	  ANOMALY_FOREIGN_BYTES},
@@ -80,6 +86,8 @@ static int64_t causes_sum(const int64_t *counts)
 {
 	int64_t sum = 0;
 
+	if (counts[ANOMALY_MISSING] == COUNT_NULL)
+		return COUNT_NULL;
 	for (int kind = ANOMALY_LOST + 1; kind <= ANOMALY_MISSING; kind++)
 		sum += counts[kind] == COUNT_NULL ? 0 : counts[kind];
 	return sum;
@@ -96,6 +104,19 @@ static int compare_findings(const void *a, const void *b)
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
+static void gaps_tally(const struct evidence *e, struct judgment *j)
+{
+	const struct finding *finding = e->findings.items;
+
+	if (e->anomalies[ANOMALY_GAP] == COUNT_NULL)
+		return;
+	j->gap_holes = j->gap_written = 0;
+	for (size_t i = 0; i < e->findings.count; i++) {
+		j->gap_holes += finding[i].nature == GAP_HOLE;
+		j->gap_written += finding[i].nature == GAP_WRITTEN;
+	}
+}
+
 /* Move what the evidence holds into the judgment. */
 static int judgment_fill(struct evidence *e, struct judgment *j)
 {
@@ -105,6 +126,7 @@ static int judgment_fill(struct evidence *e, struct judgment *j)
 	j->intact = e->intact;
 	j->recovered = e->recovered;
 	j->lock_lost = e->lock_lost;
+	gaps_tally(e, j);
 	j->duration_ns = e->strategy->duration_ns;
 	j->facts = e->facts;
 	j->fact_count = e->fact_count;
@@ -128,6 +150,7 @@ static void judgment_init(struct judgment *j)
 	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
 		j->anomalies[kind] = COUNT_NULL;
 	j->lock_lost = j->stale_cache = j->hung = COUNT_NULL;
+	j->gap_holes = j->gap_written = COUNT_NULL;
 }
 
 /* Without its folder there is nothing to judge; an absent file in it is a finding. */

@@ -61,6 +61,13 @@ const char *verdict_name(enum verdict verdict);
 /* Where no record or writer can be named. */
 #define WRITER_NONE UINT32_MAX
 
+/* Whether a gap was ever written, where the file system tells: verify/sparse.h. */
+enum gap_nature {
+	GAP_UNTOLD,
+	GAP_HOLE,
+	GAP_WRITTEN, /* NULs were */
+};
+
 /* One finding, with its evidence. */
 struct finding {
 	enum anomaly kind;
@@ -70,6 +77,7 @@ struct finding {
 	bool offset_known;
 	struct record_id record; /* .writer WRITER_NONE where none is named */
 	struct record_id by;	 /* the other side; likewise */
+	enum gap_nature nature;	 /* of a gap */
 };
 
 /* What became of one append; a row of records.csv, a point of the map. */
@@ -118,6 +126,7 @@ struct judgment {
 	uint64_t attempted, acknowledged, failed, unknown, intact, recovered;
 	int64_t anomalies[ANOMALY_COUNT]; /* COUNT_NULL: not checked */
 	int64_t lock_lost, stale_cache, hung;
+	int64_t gap_holes, gap_written; /* of the gaps in @findings */
 
 	bool contention_applies; /* false: contention and hand-offs are null */
 	double contention;	 /* 0..1 */

@@ -15,6 +15,16 @@ struct matcher {
 	uint64_t last_end;     /* ... and where it ends */
 };
 
+/* Whose bytes are they: of a piece, or of a record or piece in the wrong file? */
+static struct record_id damage_owner(const struct matcher *m,
+				     const struct segment *segment, bool named)
+{
+	static const struct record_id nobody = {.writer = WRITER_NONE};
+
+	return named && segment->id.writer < m->e->manifest->rank_count ? segment->id
+									: nobody;
+}
+
 /* The damage that ends where @segment begins, if both are foreign. */
 static struct damage *foreign_before(struct matcher *m, const struct segment *segment)
 {
@@ -33,11 +43,16 @@ static struct damage *foreign_before(struct matcher *m, const struct segment *se
 /* Foreign runs that touch are one: a record of nobody may stand beside junk. */
 static int damage_add(struct matcher *m, const struct segment *segment)
 {
-	struct damage damage = {.segment = *segment, .file = m->file};
+	struct damage damage = {
+		.segment = *segment, .named_at = segment->offset, .file = m->file};
 	struct damage *last = foreign_before(m, segment);
 
 	if (last) {
 		last->segment.length += segment->length;
+		if (last->segment.id.writer == WRITER_NONE) {
+			last->segment.id = segment->id;
+			last->named_at = segment->offset;
+		}
 		return 0;
 	}
 	return stash_add(&m->e->damage, &damage);
@@ -133,6 +148,7 @@ static int segment_match(void *context, const struct segment *segment)
 	struct segment foreign = *segment;
 	bool named = segment->kind == SEGMENT_RECORD || segment->kind == SEGMENT_PIECE;
 
+	foreign.id = damage_owner(m, segment, named);
 	/* A writer that is not of this run, or that has a file of its own elsewhere. */
 	if (named &&
 	    (segment->id.writer >= m->e->manifest->rank_count ||
@@ -142,7 +158,7 @@ static int segment_match(void *context, const struct segment *segment)
 	}
 	if (segment->kind == SEGMENT_RECORD)
 		return record_match(m, segment);
-	return damage_add(m, segment);
+	return damage_add(m, &foreign);
 }
 
 static int match_file(struct evidence *e, uint32_t file, struct error *err)
@@ -159,8 +175,13 @@ static int match_file(struct evidence *e, uint32_t file, struct error *err)
 	rc = latest_init(&m.invoked, e->manifest->host_count);
 	if (rc == 0)
 		rc = scan_range(&source, &e->form, 0, UINT64_MAX, segment_match, &m);
+	/* What stands behind an unreadable block nobody knows. */
+	if (rc < 0 && source.errnum) {
+		e->unreadable = source.errnum;
+		rc = 0;
+	}
 	if (rc < 0)
-		error_sys(err, -rc, "cannot read the data file %s",
+		error_sys(err, -rc, "cannot judge the data file %s",
 			  e->file_paths[file]);
 	e->file_bytes[file] = source.size_bytes;
 	e->shrunk |= source.shrunk;

@@ -73,8 +73,10 @@ static int window_fill(struct source *s, size_t wanted)
 		got = pread(s->fd, s->window + s->held_bytes, room, (off_t)at);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0)
+		if (got < 0) {
+			s->errnum = errno;
 			return -errno;
+		}
 		if (got == 0) {
 			s->shrunk = true;
 			s->size_bytes = at;

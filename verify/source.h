@@ -21,6 +21,7 @@ struct source {
 	int fd;		     /* -1: an absent file, which reads as empty */
 	uint64_t size_bytes; /* less than at first once `shrunk` */
 	bool shrunk;	     /* it ended before the size it had when opened */
+	int errnum;	     /* of a read that failed, or 0 */
 	uint8_t *window;
 	size_t window_bytes;  /* capacity */
 	uint64_t held_offset; /* what the window holds */

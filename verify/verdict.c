@@ -155,6 +155,10 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 		snprintf(j->reason, size,
 			 "the history of %u of %u writers is missing or damaged",
 			 e->damaged_histories, m->rank_count);
+	else if (e->unreadable)
+		snprintf(j->reason, size,
+			 "a data file could not be read to its end: %s",
+			 strerror(e->unreadable));
 	else if (e->shrunk)
 		snprintf(j->reason, size, "a data file shrank while it was read");
 	else if (!j->acknowledged)

@@ -94,7 +94,7 @@ START_TEST(keys_are_those_of_the_contract)
 			    "attempted acknowledged failed unknown intact recovered");
 		expect_keys(at(strategy(root, i), "anomalies"), anomaly_keys);
 		expect_keys(at(strategy(root, i), "notes"),
-			    "lock_lost stale_cache hung");
+			    "lock_lost stale_cache hung gap_holes gap_written");
 		expect_keys(at(strategy(root, i), "latency_us"),
 			    "append lock_wait write flush unlock");
 		expect_keys(at(strategy(root, i), "fairness"),
@@ -103,7 +103,7 @@ START_TEST(keys_are_those_of_the_contract)
 	append = strategy(root, 0);
 	expect_keys(at(append, "latency_us.append"), "p50 p90 p99 p999 max");
 	expect_keys(json_array_get(at(append, "examples"), 0),
-		    "kind file offset length record by");
+		    "kind file offset length record by hole");
 	expect_keys(at(json_array_get(at(append, "examples"), 0), "record"),
 		    "host rank seq");
 	ck_assert_uint_eq(json_array_size(at(append, "examples")), 3);
