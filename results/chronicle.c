@@ -45,6 +45,9 @@ double host_clock_error_us(const struct manifest *manifest, uint32_t host)
 		double error_us = fmax(error_at_us(manifest, host, at_ns),
 				       error_at_us(manifest, host, middle_ns));
 
+		/* The clock leapt between them: there is no bound. */
+		if (isnan(error_at_us(manifest, host, middle_ns)))
+			return NAN;
 		worst_us = i == 0 ? error_us : fmax(worst_us, error_us);
 	}
 	return worst_us;

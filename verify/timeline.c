@@ -8,13 +8,11 @@
 /* How far a clock that NTP slews may run from another one's rate. */
 #define DRIFT_PPM 500
 
-/* The sample nearest to @own_ns; the host has at least one. */
-static const struct clock_sample *nearest_sample(const struct manifest_host *host,
-						 uint64_t own_ns)
+/* The first sample of @host not before @own_ns, by bisection; sample_count if none. */
+static size_t sample_after(const struct manifest_host *host, uint64_t own_ns)
 {
 	size_t low = 0, high = host->sample_count;
 
-	/* The first sample not before own_ns, by bisection. */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -23,12 +21,24 @@ static const struct clock_sample *nearest_sample(const struct manifest_host *hos
 		else
 			high = middle;
 	}
-	if (low == host->sample_count)
-		return &host->samples[low - 1];
-	if (low > 0 &&
-	    own_ns - host->samples[low - 1].at_ns < host->samples[low].at_ns - own_ns)
-		return &host->samples[low - 1];
-	return &host->samples[low];
+	return low;
+}
+
+/* How far what a sample says may be off, so far from it on the host's own clock. */
+static uint64_t error_ns(const struct clock_sample *sample, uint64_t distance_ns)
+{
+	return sample->rtt_ns / 2 + distance_ns / (1000000 / DRIFT_PPM) + 1;
+}
+
+/* Is sample number @index, not the first, within the errors of the one before? */
+static bool agrees_with_last(const struct manifest_host *host, size_t index)
+{
+	const struct clock_sample *b = &host->samples[index], *a = b - 1;
+	uint64_t apart = a->offset_ns > b->offset_ns
+				 ? (uint64_t)a->offset_ns - (uint64_t)b->offset_ns
+				 : (uint64_t)b->offset_ns - (uint64_t)a->offset_ns;
+
+	return apart <= error_ns(a, b->at_ns - a->at_ns) + error_ns(b, 0);
 }
 
 struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
@@ -41,9 +51,10 @@ struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
 		.low_ns = INT64_MIN,
 		.high_ns = INT64_MAX,
 	};
-	const struct clock_sample *sample;
-	uint64_t distance, error;
+	const struct clock_sample *after, *sample;
+	uint64_t error;
 	int64_t aligned;
+	size_t next;
 
 	/* Times beyond a century are damage; they prove nothing. */
 	if (own_ns > INT64_MAX / 4)
@@ -54,14 +65,36 @@ struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
 	}
 	if (!h->sample_count)
 		return moment;
-	sample = nearest_sample(h, own_ns);
-	distance = own_ns > sample->at_ns ? own_ns - sample->at_ns
-					  : sample->at_ns - own_ns;
-	error = sample->rtt_ns / 2 + distance / (1000000 / DRIFT_PPM) + 1;
+	next = sample_after(h, own_ns);
+	sample = after = &h->samples[next];
+	if (next == h->sample_count)
+		sample = after - 1;
+	else if (next > 0 && after->at_ns != own_ns && !agrees_with_last(h, next))
+		return moment;
+	else if (next > 0 && own_ns - after[-1].at_ns < after->at_ns - own_ns)
+		sample = after - 1;
+	error = error_ns(sample, own_ns > sample->at_ns ? own_ns - sample->at_ns
+							: sample->at_ns - own_ns);
 	aligned = (int64_t)own_ns + sample->offset_ns;
 	moment.low_ns = aligned - (int64_t)error;
 	moment.high_ns = aligned + (int64_t)error;
 	return moment;
+}
+
+bool timeline_tells(const struct manifest *manifest, uint32_t host, uint64_t from_ns,
+		    uint64_t to_ns)
+{
+	const struct manifest_host *h = &manifest->hosts[host];
+
+	if (manifest->rank_count && host == manifest->rank_host[0])
+		return true;
+	if (!h->sample_count)
+		return false;
+	for (size_t i = 1; i < h->sample_count; i++)
+		if (h->samples[i - 1].at_ns < to_ns && h->samples[i].at_ns > from_ns &&
+		    !agrees_with_last(h, i))
+			return false;
+	return true;
 }
 
 bool moment_before(const struct moment *a, const struct moment *b)

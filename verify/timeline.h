@@ -2,7 +2,9 @@
  * timeline - the clocks of all hosts on one line, with their errors.
  *
  * docs/guarantees.md: error(t) = RTT/2 + 500 ppm of the time to the nearest
- * sample.  Within a host there is none.
+ * sample.  Within a host there is none.  Where two neighbouring samples contradict
+ * each other by that rule the clock leapt or ran too fast or slow, and what it
+ * showed between them proves nothing to another host.
  */
 #ifndef TAILRACE_VERIFY_TIMELINE_H
 #define TAILRACE_VERIFY_TIMELINE_H
@@ -21,6 +23,13 @@ struct moment {
 /* The moment when @host's clock showed @own_ns. */
 struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
 			      uint64_t own_ns);
+
+/*
+ * Can all that @host's clock showed from @from_ns to @to_ns be compared with other
+ * hosts' times?
+ */
+bool timeline_tells(const struct manifest *manifest, uint32_t host, uint64_t from_ns,
+		    uint64_t to_ns);
 
 /* Was @a before @b by more than the error of the clocks? */
 bool moment_before(const struct moment *a, const struct moment *b);

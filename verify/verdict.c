@@ -108,11 +108,16 @@ static void reason_add(struct judgment *j, int64_t count, const char *word)
 		 used ? ", " : "", (long long)count, word);
 }
 
-/* Does anything that was proven contradict what the strategy is judged by? */
+/* What the strategy is judged by. */
+static unsigned int judged_claims(const struct evidence *e)
+{
+	return e->strategy->control ? CONTROL_CLAIMS : e->strategy->claims;
+}
+
+/* Does anything that was proven contradict that? */
 static bool find_contradiction(const struct evidence *e, struct judgment *j)
 {
-	unsigned int claims =
-		e->strategy->control ? CONTROL_CLAIMS : e->strategy->claims;
+	unsigned int claims = judged_claims(e);
 
 	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
 		if (e->proven[kind] > 0 && (anomaly_table[kind].always_unsafe ||
@@ -142,12 +147,46 @@ static uint32_t writers_that(const struct evidence *e, enum writer_end end)
 	return count;
 }
 
+/* Did appends run on more than one host? */
+static bool hosts_meet(const struct manifest *m)
+{
+	for (uint32_t rank = 1; rank < m->rank_count; rank++)
+		if (m->rank_host[rank] != m->rank_host[0])
+			return true;
+	return false;
+}
+
+/*
+ * A claim about order or exclusion is judged by times.  The host that has appended
+ * while its clock could not be compared with the others', or NULL.
+ */
+static const char *timeless_host(const struct evidence *e)
+{
+	const struct manifest *m = e->manifest;
+	struct history_entry first, last;
+
+	if (!e->strategy->shared_file || !hosts_meet(m) ||
+	    !(judged_claims(e) & (CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION)))
+		return NULL;
+	for (uint32_t w = 0; w < m->rank_count; w++) {
+		const struct history *h = &e->writers[w].history;
+
+		if (h->count && history_get(h, 0, &first) == 0 &&
+		    history_get(h, h->count - 1, &last) == 0 &&
+		    !timeline_tells(m, evidence_host(e, w), first.invoke_ns,
+				    last.completed_ns))
+			return m->hosts[evidence_host(e, w)].name;
+	}
+	return NULL;
+}
+
 /* Too little was seen to say "safe"?  Then why, into the reason. */
 static bool find_doubt(const struct evidence *e, struct judgment *j)
 {
 	const struct manifest *m = e->manifest;
 	size_t size = sizeof(j->reason);
 	bool faults = m->faults && json_array_size(m->faults) > 0;
+	const char *timeless = timeless_host(e);
 
 	if (j->hung)
 		snprintf(j->reason, size, "%lld writers hung", (long long)j->hung);
@@ -179,6 +218,11 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 			 "(1 %% and %d are needed)",
 			 j->contention * 100, (unsigned long long)j->handoffs,
 			 HANDOFFS_MIN);
+	else if (timeless)
+		snprintf(j->reason, size,
+			 "the clock of %s could not be compared with the others', so "
+			 "that order and exclusion between hosts were not judged",
+			 timeless);
 	else
 		return false;
 	return true;

@@ -92,6 +92,25 @@ void model_texts_release(struct model_texts *texts)
 
 /* ---- clocks --------------------------------------------------------------- */
 
+/*
+ * Did the clock of @h, at some time between @from and @to, stand between two samples
+ * that cannot both be right?
+ */
+static bool leapt(const struct manifest_host *h, uint64_t from, uint64_t to)
+{
+	for (size_t i = 0; i + 1 < h->sample_count; i++) {
+		const struct clock_sample *a = &h->samples[i], *b = a + 1;
+		int64_t apart = b->offset_ns - a->offset_ns;
+		uint64_t most = a->rtt_ns / 2 + b->rtt_ns / 2 +
+				(b->at_ns - a->at_ns) / 2000 + 2;
+
+		if (a->at_ns < to && b->at_ns > from &&
+		    (uint64_t)(apart < 0 ? -apart : apart) > most)
+			return true;
+	}
+	return false;
+}
+
 /* What rank 0's clock showed when @host's showed @own: at least, at most. */
 static bool aligned(const struct manifest *m, uint32_t host, uint64_t own,
 		    int64_t *ret_low, int64_t *ret_high)
@@ -114,7 +133,7 @@ static bool aligned(const struct manifest *m, uint32_t host, uint64_t own,
 			best_distance = distance;
 		}
 	}
-	if (!best)
+	if (!best || leapt(h, own, own))
 		return false;
 	error = best->rtt_ns / 2 + best_distance / 2000 + 1;
 	*ret_low = (int64_t)own + best->offset_ns - (int64_t)error;
@@ -727,6 +746,28 @@ static bool is_unsafe(const struct model *m)
 	       (a[ANOMALY_LOCK_OVERLAP] > 0 && claims & CLAIM_EXCLUSION);
 }
 
+/* Does a claim need times of a host whose clock nobody could compare? */
+static bool is_timeless(const struct model *m)
+{
+	unsigned int claims = m->s->control ? ~0u : m->s->claims;
+	bool several = false, timeless = false;
+
+	for (uint32_t w = 0; w < m->m->rank_count; w++) {
+		const struct craft_writer *writer = &m->craft->writers[w];
+		uint32_t host = m->m->rank_host[w];
+		const struct manifest_host *h = &m->m->hosts[host];
+
+		several |= host != m->m->rank_host[0];
+		if (host == m->m->rank_host[0] || !writer->count)
+			continue;
+		timeless |= h->sample_count == 0 ||
+			    leapt(h, writer->entries[0].invoke_ns,
+				  writer->entries[writer->count - 1].completed_ns);
+	}
+	return several && timeless && m->s->shared_file &&
+	       claims & (CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION);
+}
+
 static bool is_inconclusive(const struct model *m)
 {
 	int64_t attempted = 0, acknowledged = 0;
@@ -743,7 +784,7 @@ static bool is_inconclusive(const struct model *m)
 		if (m->s->writers[w].end == WRITER_HUNG)
 			return true;
 	}
-	return acknowledged == 0 ||
+	return acknowledged == 0 || is_timeless(m) ||
 	       (acknowledged * 100 < attempted * 99 &&
 		json_array_size(m->m->faults) == 0) ||
 	       (one_client && !m->m->local_fs && !m->m->one_client) ||

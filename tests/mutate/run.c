@@ -21,7 +21,9 @@ struct play {
 	uint64_t random;
 	uint64_t now_ns;     /* the lock is free from here on */
 	uint64_t *free_ns;   /* by writer: it may invoke again */
-	int64_t *ahead_ns;   /* by host: its clock less rank 0's */
+	int64_t *ahead_ns;   /* by host: its clock less rank 0's, at first */
+	int64_t *drift_ppm;  /* by host: how much faster than rank 0's it runs */
+	uint64_t pause_ns;   /* up to so long nobody appends between two turns */
 	unsigned int faults; /* per mille of appends that go wrong */
 	uint32_t hold;
 	uint8_t *record;
@@ -51,6 +53,17 @@ static struct craft_plan plan_choose(uint64_t *random)
 	return plan;
 }
 
+#define START_NS ((uint64_t)5000000000)
+
+/* What the clock of @host shows when rank 0's shows @at. */
+static uint64_t own_clock(const struct play *p, uint32_t host, uint64_t at)
+{
+	int64_t since = (int64_t)at - (int64_t)START_NS;
+
+	return at +
+	       (uint64_t)(p->ahead_ns[host] + since / 1000 * p->drift_ppm[host] / 1000);
+}
+
 /*
  * Clocks of honest hosts: each runs ahead by some seconds and a little fast or
  * slow, and is sampled now and then by an exchange whose two ways may differ.
@@ -65,6 +78,7 @@ static void clocks_set(struct play *p, uint64_t until_ns)
 
 		p->ahead_ns[h] =
 			h ? (int64_t)dice(&p->random, 4000000000u) - 2000000000 : 0;
+		p->drift_ppm[h] = h ? (int64_t)dice(&p->random, 999) - 499 : 0;
 		if (h && chance(p, 30))
 			count = 0;
 		host->samples =
@@ -79,8 +93,9 @@ static void clocks_set(struct play *p, uint64_t until_ns)
 					(dice(&p->random, 2) ? 1 : -1);
 
 			host->samples[i] = (struct clock_sample){
-				.at_ns = at + (uint64_t)p->ahead_ns[h],
-				.offset_ns = error - p->ahead_ns[h],
+				.at_ns = own_clock(p, h, at),
+				.offset_ns =
+					error + (int64_t)(at - own_clock(p, h, at)),
 				.rtt_ns = rtt,
 			};
 		}
@@ -114,8 +129,8 @@ static struct history_entry times_choose(struct play *p, uint32_t w)
 {
 	uint32_t host = p->c->manifest.rank_host[w];
 	uint64_t wait = dice(&p->random, 300000), gap = dice(&p->random, 30000);
-	uint64_t steps[5], ahead = (uint64_t)p->ahead_ns[host];
-	uint64_t granted = p->now_ns + gap, invoke;
+	uint64_t granted = p->now_ns + gap + dice(&p->random, p->pause_ns);
+	uint64_t steps[5], invoke;
 
 	for (int i = 0; i < 5; i++)
 		steps[i] = dice(&p->random, chance(p, 300) ? 200 : 60000);
@@ -127,12 +142,12 @@ static struct history_entry times_choose(struct play *p, uint32_t w)
 	return (struct history_entry){
 		.outcome = OUTCOME_ACKNOWLEDGED,
 		.offset = HISTORY_OFFSET_UNKNOWN,
-		.invoke_ns = invoke + ahead,
-		.locked_ns = granted + ahead,
-		.written_ns = granted + steps[0] + ahead,
-		.flushed_ns = granted + steps[0] + steps[1] + ahead,
-		.unlock_ns = p->now_ns + ahead,
-		.completed_ns = p->free_ns[w] + ahead,
+		.invoke_ns = own_clock(p, host, invoke),
+		.locked_ns = own_clock(p, host, granted),
+		.written_ns = own_clock(p, host, granted + steps[0]),
+		.flushed_ns = own_clock(p, host, granted + steps[0] + steps[1]),
+		.unlock_ns = own_clock(p, host, p->now_ns),
+		.completed_ns = own_clock(p, host, p->free_ns[w]),
 		.hold = ++p->hold,
 	};
 }
@@ -199,7 +214,7 @@ static void turn_take(struct play *p, uint32_t w)
 
 void run_make(struct craft *c, uint64_t seed)
 {
-	struct play p = {.c = c, .random = seed, .now_ns = 5000000000u};
+	struct play p = {.c = c, .random = seed, .now_ns = START_NS};
 	struct craft_plan plan = plan_choose(&p.random);
 	uint64_t turns = 1 + dice(&p.random, 90);
 
@@ -207,7 +222,8 @@ void run_make(struct craft *c, uint64_t seed)
 	p.record = craft_grow(NULL, plan.max_bytes);
 	p.free_ns = calloc(plan.writers, sizeof(*p.free_ns));
 	p.ahead_ns = calloc(plan.hosts, sizeof(*p.ahead_ns));
-	if (!p.free_ns || !p.ahead_ns)
+	p.drift_ppm = calloc(plan.hosts, sizeof(*p.drift_ppm));
+	if (!p.free_ns || !p.ahead_ns || !p.drift_ppm)
 		craft_die("no memory");
 	for (uint32_t w = 0; w < plan.writers; w++)
 		p.free_ns[w] = p.now_ns - 1000000;
@@ -216,13 +232,16 @@ void run_make(struct craft *c, uint64_t seed)
 	else if (turns * plan.max_bytes > 40000)
 		turns = 40000 / plan.max_bytes + 1;
 	p.faults = chance(&p, 300) ? 150 : 0;
-	clocks_set(&p, p.now_ns + turns * 200000);
+	if (chance(&p, 150))
+		p.pause_ns = dice(&p.random, 2000000000);
+	clocks_set(&p, p.now_ns + turns * (200000 + p.pause_ns / 2));
 	strategy_choose(&p);
 	while (turns--)
 		turn_take(&p, (uint32_t)dice(&p.random, plan.writers));
 	free(p.record);
 	free(p.free_ns);
 	free(p.ahead_ns);
+	free(p.drift_ppm);
 }
 
 void run_disturb(struct craft *c, uint64_t seed)
