@@ -338,28 +338,34 @@ static bool sum_agrees(json_t *root)
 	return manifest_sum(root, sum) == 0 && strcmp(sum, told) == 0;
 }
 
-/* Read a whole regular file of bounded size as JSON. */
+/*
+ * Read a whole regular file of bounded size as JSON.  By way of stdio: jansson's
+ * json_loadfd(3) reads a byte at a time.
+ */
 static json_t *json_read(const char *path, struct error *err, int *ret_rc)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	json_error_t where;
 	struct stat st;
 	json_t *root = NULL;
 
-	if (fd < 0) {
+	if (!file) {
 		*ret_rc = error_sys(err, errno, "cannot open %s", path);
+		if (fd >= 0)
+			close(fd);
 		return NULL;
 	}
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > MAX_BYTES) {
 		*ret_rc = error_set(err, EBADMSG, "%s is no manifest", path);
 	} else {
-		root = json_loadfd(fd, JSON_REJECT_DUPLICATES, &where);
+		root = json_loadf(file, JSON_REJECT_DUPLICATES, &where);
 		if (!root)
 			*ret_rc = error_set(err, EBADMSG,
 					    "%s is damaged: line %d is not JSON", path,
 					    where.line);
 	}
-	close(fd);
+	fclose(file);
 	return root;
 }
 
