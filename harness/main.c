@@ -29,6 +29,8 @@ static const struct command {
 	{"report", "RUN", cmd_report, "write the results and plots of a run again"},
 	{"merge", "RUN", cmd_merge,
 	 "make one log of per-writer files, in the order of time"},
+	{"selftest", "", cmd_selftest,
+	 "plant every anomaly and demand that each is found"},
 	{"list", "", cmd_list, "show strategies, claims and anomalies"},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -44,7 +46,7 @@ static void print_help(void)
 	      "Commands:\n",
 	      stdout);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		printf("  %-7s %-4s  %s%s\n", commands[i].name, commands[i].operands,
+		printf("  %-8s %-4s  %s%s\n", commands[i].name, commands[i].operands,
 		       commands[i].summary,
 		       commands[i].run ? "" : " (not in this build)");
 	fputs("\n"

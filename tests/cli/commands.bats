@@ -5,7 +5,7 @@ load ../helper
 @test "help names the subcommands" {
 	run -0 --separate-stderr tailrace --help
 	[[ -z $stderr ]]
-	for command in verify report merge list; do
+	for command in verify report merge selftest list; do
 		[[ $output == *"$command"* ]] || fail "no $command in: $output"
 	done
 }
@@ -16,7 +16,7 @@ load ../helper
 }
 
 @test "each subcommand has its help" {
-	for command in verify report merge list; do
+	for command in verify report merge selftest list; do
 		run -0 --separate-stderr tailrace "$command" --help
 		[[ $output == *"$command"* && -z $stderr ]]
 	done
