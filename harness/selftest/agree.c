@@ -60,8 +60,10 @@ static bool is_null(const struct plant *p, enum anomaly kind)
 		return true;
 	if (kind == ANOMALY_LOCK_OVERLAP)
 		return !p->craft.strategy->exclusive_lock;
-	/* These need more than a file and its histories. */
-	return kind == ANOMALY_STALE_READ || kind == ANOMALY_DIVERGENT_VIEW;
+	if (kind == ANOMALY_STALE_READ)
+		return p->craft.strategy->workload != WORKLOAD_CHAIN;
+	/* It needs more than a file and its histories. */
+	return kind == ANOMALY_DIVERGENT_VIEW;
 }
 
 static int64_t expected_count(const struct plant *p, enum anomaly kind)

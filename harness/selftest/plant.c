@@ -1,6 +1,7 @@
 /* plant - see plant.h. */
 #include "harness/selftest/plant.h"
 
+#include "core/crc32c.h"
 #include "core/random.h"
 
 #include <errno.h>
@@ -121,6 +122,17 @@ uint64_t plant_end(const struct plant *p, uint32_t file)
 	return slot ? (end + slot - 1) / slot * slot : end;
 }
 
+/* What the writer reads first, in a chain: the end of what is there. */
+static void end_look(const struct plant *p, struct plant_append *append)
+{
+	const struct craft_file *f = &p->craft.files[append->file];
+	uint32_t bytes = p->craft.manifest.min_bytes;
+
+	append->entry.saw = f->length >= bytes;
+	if (append->entry.saw)
+		append->entry.seen = crc32c(f->bytes + f->length - bytes, bytes);
+}
+
 struct plant_append plant_next_of(struct plant *p, uint32_t writer)
 {
 	struct plant_append append = {
@@ -131,6 +143,8 @@ struct plant_append plant_next_of(struct plant *p, uint32_t writer)
 
 	append.bytes = record_size(&p->craft.form, append.id);
 	append.entry.offset = (int64_t)plant_end(p, append.file);
+	if (p->craft.strategy->workload == WORKLOAD_CHAIN)
+		end_look(p, &append);
 	return append;
 }
 

@@ -91,6 +91,12 @@ static void padding(struct plant *p)
 	p->craft.strategy->padding_bytes = 512;
 }
 
+/* Each reads the end of the file before it appends. */
+static void chain(struct plant *p)
+{
+	p->craft.strategy->workload = WORKLOAD_CHAIN;
+}
+
 /* All clocks but rank 0's may err by 200 us. */
 static void clocks_err(struct plant *p)
 {
@@ -299,6 +305,19 @@ static void overlap_not_looked_for(struct plant *p)
 static void overlap_within_error(struct plant *p)
 {
 	overlap(p, 100 * US, false);
+}
+
+/* The second sees what was there before the first, which gave the lock back. */
+static void stale_read(struct plant *p)
+{
+	struct plant_append a = plant_next(p), b;
+
+	plant_make(p, &a);
+	b = plant_next(p);
+	b.entry.seen = a.entry.seen;
+	plant_make(p, &b);
+	plant_finding(p, ANOMALY_STALE_READ, &b, (uint64_t)b.entry.offset, b.bytes)
+		->by = a.id;
 }
 
 static void handoffs_30(struct plant *p)
@@ -550,6 +569,9 @@ const struct rule rules[] = {
 	{"own-files-strayed", "a record in the file of another writer", UNSAFE,
 	 .shape = BEFORE(40), .set = rule_own_files, .act = strayed},
 	{"batch", "four records under each hold", SAFE, .set = batch, .act = batches},
+	{"chain", "writers that first read the end of the file", SAFE, .set = chain},
+	{"stale-read", "one that missed what the one before it had left", UNSAFE,
+	 .set = chain, .act = stale_read},
 	{"padding", "NULs that are the strategy's own", SAFE, .set = padding},
 	{"padding-too-long", "more NULs than that", UNSAFE, .set = padding,
 	 .act = gap_of_a_slot},

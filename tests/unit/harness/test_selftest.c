@@ -199,7 +199,7 @@ static struct watch found_out(craft_judge_fn *judge)
 /* Does the verifier look for it in a file with its histories? */
 static bool is_checked(int kind)
 {
-	return kind != ANOMALY_STALE_READ && kind != ANOMALY_DIVERGENT_VIEW;
+	return kind != ANOMALY_DIVERGENT_VIEW;
 }
 
 START_TEST(the_verifier_passes)
