@@ -59,6 +59,7 @@ static void strategy_release(struct manifest_strategy *s, uint32_t rank_count)
 	free(s->skipped);
 	free(s->merge.path);
 	json_decref(s->rpc);
+	free(s->views.looks);
 }
 
 void manifest_release(struct manifest *m)
@@ -130,20 +131,27 @@ void manifest_history_identity(const struct manifest *m, size_t index, uint32_t 
 	*ret_identity = identity;
 }
 
+char *data_path(const char *data_dir, size_t strategy, const char *preset,
+		bool shared_file, uint32_t writer)
+{
+	char *path;
+	int rc;
+
+	if (shared_file)
+		rc = asprintf(&path, "%s/%02zu-%s.log", data_dir, strategy, preset);
+	else
+		rc = asprintf(&path, "%s/%02zu-%s.%05u.log", data_dir, strategy, preset,
+			      writer);
+	return rc < 0 ? NULL : path;
+}
+
 char *manifest_data_path(const struct manifest *manifest, size_t strategy,
 			 uint32_t writer)
 {
 	const struct manifest_strategy *s = &manifest->strategies[strategy];
-	char *path;
-	int rc;
 
-	if (s->shared_file)
-		rc = asprintf(&path, "%s/%02zu-%s.log", manifest->data_dir, strategy,
-			      s->preset);
-	else
-		rc = asprintf(&path, "%s/%02zu-%s.%05u.log", manifest->data_dir,
-			      strategy, s->preset, writer);
-	return rc < 0 ? NULL : path;
+	return data_path(manifest->data_dir, strategy, s->preset, s->shared_file,
+			 writer);
 }
 
 char *manifest_history_path(const struct manifest *manifest, const char *run_dir,

@@ -69,6 +69,13 @@ struct manifest_merge {
 	uint64_t duration_ns;
 };
 
+/* What the hosts looked at of the closed data files (verify/view.h). */
+struct manifest_views {
+	uint32_t block_bytes; /* 0: no views were taken */
+	uint32_t stride;      /* one block in so many, beside first and last ones */
+	uint8_t *looks;	      /* by host: 1 << enum view_look for each it gave */
+};
+
 /* What one strategy was to do, and how it went. */
 struct manifest_strategy {
 	char *name;	     /* unique in the run, as in result.json */
@@ -90,6 +97,7 @@ struct manifest_strategy {
 	uint64_t duration_ns; /* of the append phase, on rank 0's clock */
 	json_t *rpc;	      /* {"LOCK": count, …} over all hosts, or NULL */
 	struct manifest_merge merge;
+	struct manifest_views views;
 	struct manifest_writer *writers; /* rank_count of them */
 };
 
@@ -141,11 +149,13 @@ void manifest_history_identity(const struct manifest *manifest, size_t index,
 
 /*
  * Paths, as new strings that the caller frees; NULL without memory.
- * The data file of @writer (one for all of them where the file is shared), and
- * the history of @writer within the run folder.
+ * The data file of @writer (one for all of them where the file is shared), also
+ * for one who has no manifest; and the history of @writer within the run folder.
  */
 char *manifest_data_path(const struct manifest *manifest, size_t strategy,
 			 uint32_t writer);
+char *data_path(const char *data_dir, size_t strategy, const char *preset,
+		bool shared_file, uint32_t writer);
 char *manifest_history_path(const struct manifest *manifest, const char *run_dir,
 			    size_t strategy, uint32_t writer);
 

@@ -23,6 +23,9 @@ enum {
 	MAX_STRATEGIES = 1024,
 	MAX_SAMPLES = 1 << 20,
 	MAX_PRESET = 64,
+	MIN_VIEW_BLOCK = 1 << 9,
+	MAX_VIEW_BLOCK = 1 << 20,
+	MAX_VIEW_LOOKS = 7, /* bits */
 };
 
 /*
@@ -208,9 +211,36 @@ static void merge_from_json(struct reader *r, json_t *object,
 		(uint64_t)get_integer(r, object, "duration_ns", 0, INT64_MAX);
 }
 
-static void strategy_from_json(struct reader *r, json_t *object,
-			       struct manifest_strategy *s, uint32_t rank_count)
+/* Null: none were taken. */
+static void views_from_json(struct reader *r, json_t *object, size_t host_count,
+			    struct manifest_views *views)
 {
+	json_t *value = json_object_get(object, "views");
+	json_t *looks;
+
+	if (json_is_null(value))
+		return;
+	views->block_bytes = (uint32_t)get_integer(r, value, "block_bytes",
+						   MIN_VIEW_BLOCK, MAX_VIEW_BLOCK);
+	views->stride = (uint32_t)get_integer(r, value, "stride", 1, UINT32_MAX);
+	looks = get_array(r, value, "looks", host_count);
+	views->looks = get_memory(r, host_count, sizeof(*views->looks));
+	if (json_array_size(looks) != host_count)
+		r->bad = r->bad ? r->bad : "looks";
+	for (size_t host = 0; !r->bad && host < host_count; host++) {
+		json_t *one = json_array_get(looks, host);
+
+		views->looks[host] = (uint8_t)json_integer_value(one);
+		if (!json_is_integer(one) || json_integer_value(one) < 0 ||
+		    json_integer_value(one) > MAX_VIEW_LOOKS)
+			r->bad = "looks";
+	}
+}
+
+static void strategy_from_json(struct reader *r, json_t *object,
+			       struct manifest_strategy *s, const struct manifest *m)
+{
+	uint32_t rank_count = m->rank_count;
 	json_t *writers;
 
 	s->name = get_text_required(r, object, "name");
@@ -233,6 +263,7 @@ static void strategy_from_json(struct reader *r, json_t *object,
 	s->rpc = json_object_get(object, "rpc");
 	s->rpc = json_is_object(s->rpc) ? json_incref(s->rpc) : NULL;
 	merge_from_json(r, json_object_get(object, "merge"), &s->merge);
+	views_from_json(r, object, m->host_count, &s->views);
 	writers = get_array(r, object, "writers", rank_count);
 	if (json_array_size(writers) != rank_count || !preset_valid(s->preset) ||
 	    (s->control && s->claims))
@@ -318,7 +349,7 @@ static void strategies_from_json(struct reader *r, json_t *root, struct manifest
 	m->strategy_count = json_array_size(strategies);
 	for (size_t i = 0; i < m->strategy_count; i++)
 		strategy_from_json(r, json_array_get(strategies, i), &m->strategies[i],
-				   m->rank_count);
+				   m);
 	if (!r->bad && !names_differ(m, m->strategy_count))
 		r->bad = "two strategies of one name";
 }

@@ -68,8 +68,22 @@ static json_t *merge_to_json(const struct manifest_merge *merge)
 			 (json_int_t)merge->duration_ns);
 }
 
+static json_t *views_to_json(const struct manifest_views *views, size_t host_count)
+{
+	json_t *looks = json_array();
+
+	if (!views->block_bytes) {
+		json_decref(looks);
+		return json_null();
+	}
+	for (size_t host = 0; views->looks && host < host_count; host++)
+		json_array_append_new(looks, json_integer(views->looks[host]));
+	return json_pack("{s:I,s:I,s:o}", "block_bytes", (json_int_t)views->block_bytes,
+			 "stride", (json_int_t)views->stride, "looks", looks);
+}
+
 static json_t *strategy_to_json(const struct manifest_strategy *strategy,
-				uint32_t rank_count)
+				uint32_t rank_count, size_t host_count)
 {
 	json_t *writers = json_array();
 
@@ -78,7 +92,7 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 				      writer_to_json(&strategy->writers[rank]));
 	return json_pack(
 		"{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:s,s:b,s:b,s:I,s:I,s:b,s:o,s:i,s:I,"
-		"s:O?,s:o,s:o}",
+		"s:O?,s:o,s:o,s:o}",
 		"name", text_to_json(strategy->name), "preset",
 		text_to_json(strategy->preset), "spec", text_to_json(strategy->spec),
 		"claims", claims_to_json(strategy->claims), "control",
@@ -91,7 +105,8 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 		text_to_json(strategy->skipped), "skipped_errno",
 		strategy->skipped_errnum, "duration_ns",
 		(json_int_t)strategy->duration_ns, "rpc", strategy->rpc, "merge",
-		merge_to_json(&strategy->merge), "writers", writers);
+		merge_to_json(&strategy->merge), "views",
+		views_to_json(&strategy->views, host_count), "writers", writers);
 }
 
 static json_t *manifest_to_json(const struct manifest *m)
@@ -105,8 +120,9 @@ static json_t *manifest_to_json(const struct manifest *m)
 	for (uint32_t i = 0; i < m->rank_count; i++)
 		json_array_append_new(ranks, json_integer(m->rank_host[i]));
 	for (size_t i = 0; i < m->strategy_count; i++)
-		json_array_append_new(
-			strategies, strategy_to_json(&m->strategies[i], m->rank_count));
+		json_array_append_new(strategies,
+				      strategy_to_json(&m->strategies[i], m->rank_count,
+						       m->host_count));
 	return json_pack(
 		"{s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:b,"
 		"s:O?,s:o,s:o,s:o}",

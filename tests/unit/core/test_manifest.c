@@ -87,6 +87,13 @@ static void sample_strategy(struct manifest_strategy *s, int number)
 	s->skipped_errnum = number ? EINVAL : 0;
 	s->duration_ns = 123456789;
 	s->rpc = number ? NULL : json_pack("{s:i,s:i}", "LOCK", 5, "WRITE", 7);
+	if (!number) {
+		s->views.block_bytes = 65536;
+		s->views.stride = 3;
+		s->views.looks = zeroed(2, sizeof(*s->views.looks));
+		s->views.looks[0] = 7;
+		s->views.looks[1] = 1;
+	}
 	s->writers = zeroed(3, sizeof(*s->writers));
 	for (unsigned int rank = 0; rank < 3; rank++) {
 		s->writers[rank].end = (enum writer_end)(rank + 1);
@@ -148,6 +155,14 @@ static bool same_host(const struct manifest_host *a, const struct manifest_host 
 		       0;
 }
 
+/* Of two hosts. */
+static bool same_views(const struct manifest_views *a, const struct manifest_views *b)
+{
+	return a->block_bytes == b->block_bytes && a->stride == b->stride &&
+	       !a->looks == !b->looks &&
+	       (!a->looks || memcmp(a->looks, b->looks, 2) == 0);
+}
+
 static bool same_strategy(const struct manifest_strategy *a,
 			  const struct manifest_strategy *b, uint32_t ranks)
 {
@@ -166,8 +181,8 @@ static bool same_strategy(const struct manifest_strategy *a,
 	       a->exclusive_lock == b->exclusive_lock && a->batch == b->batch &&
 	       a->padding_bytes == b->padding_bytes && a->ran == b->ran &&
 	       a->skipped_errnum == b->skipped_errnum &&
-	       a->duration_ns == b->duration_ns && !a->rpc == !b->rpc &&
-	       (!a->rpc || json_equal(a->rpc, b->rpc));
+	       a->duration_ns == b->duration_ns && same_views(&a->views, &b->views) &&
+	       !a->rpc == !b->rpc && (!a->rpc || json_equal(a->rpc, b->rpc));
 }
 
 static bool same(const struct manifest *a, const struct manifest *b)
@@ -550,6 +565,13 @@ START_TEST(values_that_make_no_sense)
 		{"strategies.0.padding_bytes", "-4096"},
 		{"strategies.0.skipped_errno", "-5"},
 		{"strategies.0.duration_ns", "-1"},
+		{"strategies.0.views", "7"},
+		{"strategies.0.views.block_bytes", "0"},
+		{"strategies.0.views.block_bytes", "2097152"},
+		{"strategies.0.views.stride", "0"},
+		{"strategies.0.views.looks", "[1]"}, /* there are two hosts */
+		{"strategies.0.views.looks", "[1,8]"},
+		{"strategies.0.views.looks", "[1,-1]"},
 		{"strategies.0.writers", "[]"},
 		{"strategies.0.writers", "null"},
 		{"strategies.0.writers.1", "null"},
@@ -600,6 +622,8 @@ START_TEST(missing_keys)
 		"strategies.1.padding_bytes",
 		"strategies.1.ran",
 		"strategies.1.duration_ns",
+		"strategies.1.views",
+		"strategies.0.views.looks",
 		"strategies.1.writers",
 		"strategies.1.writers.2.end",
 		"strategies.1.writers.2.begun",
