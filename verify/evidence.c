@@ -105,9 +105,11 @@ int evidence_open(struct evidence *evidence, const struct manifest *manifest,
 		.manifest = manifest,
 		.strategy = &manifest->strategies[index],
 		.strategy_index = index,
+		.run_dir = run_dir,
 		.damage = STASH_OF(struct damage),
 		.findings = STASH_OF(struct finding),
 		.lock_lost = COUNT_NULL,
+		.stale_cache = COUNT_NULL,
 	};
 	struct record_plan plan = manifest_record_plan(manifest, index);
 	int rc = record_form_init(&e.form, &plan);
@@ -175,6 +177,8 @@ int evidence_add(struct evidence *e, const struct finding *finding)
 	     finding->kind == ANOMALY_STALE_READ) &&
 	    finding->by.writer != WRITER_NONE)
 		proven &= !e->writers[finding->by.writer].damaged;
+	if (finding->kind == ANOMALY_DIVERGENT_VIEW)
+		proven = true;
 	if (*count == COUNT_NULL)
 		*count = 0;
 	e->proven[finding->kind] += proven;

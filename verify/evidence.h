@@ -38,6 +38,7 @@ struct evidence {
 	const struct manifest *manifest;
 	const struct manifest_strategy *strategy;
 	size_t strategy_index;
+	const char *run_dir; /* borrowed */
 	struct record_form form;
 	struct writer_evidence *writers; /* manifest->rank_count of them */
 	uint32_t damaged_histories;
@@ -58,6 +59,13 @@ struct evidence {
 	uint64_t appends_placed; /* holds found in the file: what hand-offs share */
 	uint64_t handoffs;
 	int64_t lock_lost;
+
+	/* What views_check() made of the hosts' views. */
+	struct view_facts views;
+	uint32_t damaged_views;	     /* promised, and missing or damaged */
+	uint64_t untold_differences; /* it could not be told whether they last */
+	int64_t stale_cache;
+	struct stale_cache stale[STALE_EXAMPLES];
 
 	struct record_fact *facts;
 	size_t fact_count;
@@ -80,7 +88,8 @@ uint32_t evidence_host(const struct evidence *evidence, uint32_t writer);
 
 /*
  * Count @finding->kind once.  It is proven where the history of its record's
- * writer is whole; where it names no record, where all histories are.  The
+ * writer is whole; where it names no record, where all histories are; what hosts
+ * see differently rests on no history.  The
  * finding itself is kept while there are few of its kind.  0 or -errno.
  */
 int evidence_add(struct evidence *evidence, const struct finding *finding);

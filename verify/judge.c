@@ -8,6 +8,7 @@
 #include "verify/match.h"
 #include "verify/tally.h"
 #include "verify/verdict.h"
+#include "verify/views.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -65,6 +66,7 @@ static const struct check {
 	  ANOMALY_REALTIME_DISORDER},
 	 8},
 	{holds_check, applies_to_locks, {ANOMALY_LOCK_OVERLAP}, 1},
+	{views_check, views_taken, {ANOMALY_DIVERGENT_VIEW}, 1},
 };
 
 static int checks_run(struct evidence *e, struct error *err)
@@ -127,6 +129,9 @@ static int judgment_fill(struct evidence *e, struct judgment *j)
 	j->recovered = e->recovered;
 	j->lock_lost = e->lock_lost;
 	gaps_tally(e, j);
+	j->stale_cache = e->stale_cache;
+	j->views = e->views;
+	memcpy(j->stale, e->stale, sizeof(j->stale));
 	j->duration_ns = e->strategy->duration_ns;
 	j->facts = e->facts;
 	j->fact_count = e->fact_count;

@@ -78,7 +78,27 @@ struct finding {
 	struct record_id record; /* .writer WRITER_NONE where none is named */
 	struct record_id by;	 /* the other side; likewise */
 	enum gap_nature nature;	 /* of a gap */
+
+	/* Of ANOMALY_DIVERGENT_VIEW: the hosts that saw `record` and `by` there. */
+	uint32_t host, by_host;
 };
+
+/* A cache that held other bytes than the server for a while. */
+struct stale_cache {
+	/* .host saw .record where all see .by now; the rest as in a finding. */
+	struct finding where;
+	bool healed_direct; /* not by opening the file again, only past the cache */
+};
+
+/* What the comparison of the hosts' views covered. */
+struct view_facts {
+	uint32_t hosts;	    /* whose views were compared; 0: none were */
+	uint64_t blocks;    /* that two of them or more have read */
+	uint64_t of_blocks; /* that there are in the data files */
+	uint32_t block_bytes;
+};
+
+enum { STALE_EXAMPLES = 3 };
 
 /* What became of one append; a row of records.csv, a point of the map. */
 enum record_fate {
@@ -127,6 +147,8 @@ struct judgment {
 	int64_t anomalies[ANOMALY_COUNT]; /* COUNT_NULL: not checked */
 	int64_t lock_lost, stale_cache, hung;
 	int64_t gap_holes, gap_written; /* of the gaps in @findings */
+	struct view_facts views;
+	struct stale_cache stale[STALE_EXAMPLES]; /* the first of stale_cache */
 
 	bool contention_applies; /* false: contention and hand-offs are null */
 	double contention;	 /* 0..1 */

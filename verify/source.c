@@ -49,6 +49,23 @@ fail:
 	return rc;
 }
 
+int source_of_bytes(struct source *source, const uint8_t *bytes, size_t length)
+{
+	struct source s = {
+		.fd = -1,
+		.size_bytes = length,
+		.window = malloc(length + 1),
+		.window_bytes = SIZE_MAX, /* so that nothing ever has to move */
+		.held_bytes = length,
+	};
+
+	if (!s.window)
+		return -ENOMEM;
+	memcpy(s.window, bytes, length);
+	*source = s;
+	return 0;
+}
+
 void source_close(struct source *source)
 {
 	free(source->window);

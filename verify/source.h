@@ -39,6 +39,9 @@ int source_open(struct source *source, const char *path, size_t view_max, size_t
 		bool drop_cache, struct error *err);
 void source_close(struct source *source);
 
+/* The @length bytes at @bytes, copied, as if they were a file.  0 or -ENOMEM. */
+int source_of_bytes(struct source *source, const uint8_t *bytes, size_t length);
+
 /*
  * Bytes [@offset, @offset + @length), fewer at the end of the file; valid until
  * the next call.  @length is at most the view_max of source_open.

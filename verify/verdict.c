@@ -198,6 +198,15 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 		snprintf(j->reason, size,
 			 "a data file could not be read to its end: %s",
 			 strerror(e->unreadable));
+	else if (e->damaged_views)
+		snprintf(j->reason, size,
+			 "%u saved views of the hosts are missing or damaged",
+			 e->damaged_views);
+	else if (e->untold_differences)
+		snprintf(j->reason, size,
+			 "hosts saw different bytes in %llu blocks, and whether that "
+			 "lasts could not be told",
+			 (unsigned long long)e->untold_differences);
 	else if (e->shrunk)
 		snprintf(j->reason, size, "a data file shrank while it was read");
 	else if (!j->acknowledged)

@@ -6,7 +6,7 @@
  * 0's clock; an append without times gets the next slot of one millisecond.
  * tests/corpus/README.md lists the statements.
  */
-#include "tests/craft/craft.h"
+#include "tests/craft/craft_views.h"
 
 #include "core/claim.h"
 
@@ -27,9 +27,20 @@ struct harm {
 };
 
 /* The notes and sums that `expect` can name beside the anomalies. */
-enum extra { INTACT, RECOVERED, LOCK_LOST, HUNG, HANDOFFS, UNKNOWN, EXTRAS };
+enum extra {
+	INTACT,
+	RECOVERED,
+	LOCK_LOST,
+	HUNG,
+	HANDOFFS,
+	UNKNOWN,
+	STALE_CACHE,
+	VIEW_HOSTS,
+	EXTRAS
+};
 static const char *const extra_names[EXTRAS] = {
-	"intact", "recovered", "lock_lost", "hung", "handoffs", "unknown",
+	"intact",   "recovered", "lock_lost",	"hung",
+	"handoffs", "unknown",	 "stale_cache", "view_hosts",
 };
 
 struct recipe {
@@ -38,6 +49,7 @@ struct recipe {
 	struct craft_plan plan;
 	bool begun; /* the craft is made: sizes and counts stand */
 	struct craft craft;
+	struct craft_views views;
 	uint64_t slot; /* the next one */
 	uint64_t time_zero_ns;
 	uint32_t file;
@@ -561,13 +573,51 @@ static int harm_foreign(struct craft *c, const uint32_t *arguments)
 	return 0;
 }
 
+/* Invert a byte of a view, or remove it: HOST, then look and offset or nothing. */
+static int harm_view(struct craft *c, const uint32_t *arguments)
+{
+	char *path = view_path(&c->manifest, c->dir, 0, arguments[0], VIEW_FIRST);
+	FILE *file = fopen(path, "r+");
+	int byte;
+
+	free(path);
+	if (!file || fseek(file, arguments[1], SEEK_SET) < 0)
+		return -1;
+	byte = fgetc(file);
+	fseek(file, arguments[1], SEEK_SET);
+	fputc(byte ^ 1, file);
+	return byte == EOF ? -1 : fclose(file);
+}
+
+static int harm_remove_view(struct craft *c, const uint32_t *arguments)
+{
+	char *path = view_path(&c->manifest, c->dir, 0, arguments[0], VIEW_FIRST);
+	int rc = unlink(path);
+
+	free(path);
+	return rc;
+}
+
+/* Give the first view of one host out for that of another. */
+static int harm_copy_view(struct craft *c, const uint32_t *arguments)
+{
+	char *from = view_path(&c->manifest, c->dir, 0, arguments[0], VIEW_FIRST);
+	char *to = view_path(&c->manifest, c->dir, 0, arguments[1], VIEW_FIRST);
+	int rc = rename(from, to);
+
+	free(from);
+	free(to);
+	return rc;
+}
+
 static const struct {
 	const char *name;
 	int (*act)(struct craft *craft, const uint32_t *arguments);
 } harms[] = {
 	{"no-history", harm_remove},	   {"cut-history", harm_cut},
 	{"swap-history", harm_swap},	   {"flip-history", harm_flip},
-	{"foreign-history", harm_foreign},
+	{"foreign-history", harm_foreign}, {"flip-view", harm_view},
+	{"remove-view", harm_remove_view}, {"rename-view", harm_copy_view},
 };
 
 static void harm(struct recipe *r, char **words)
@@ -581,6 +631,53 @@ static void harm(struct recipe *r, char **words)
 			h->act = harms[i].act;
 	h->arguments[0] = writer(r, words[1]);
 	h->arguments[1] = words[2] ? (uint32_t)number(r, words[2]) : 0;
+}
+
+/* ---- views ---------------------------------------------------------------- */
+
+/* views BLOCK-BYTES: the hosts tell what they see. */
+static void views(struct recipe *r, char **words)
+{
+	r->views.block_bytes = (uint32_t)number(r, words[1]);
+}
+
+static enum view_look look_by_name(const struct recipe *r, const char *name)
+{
+	for (int look = 0; look < VIEW_LOOKS; look++)
+		if (name && strcmp(view_look_name((enum view_look)look), name) == 0)
+			return (enum view_look)look;
+	wrong(r, "no such look", name ? name : "(nothing)");
+}
+
+/*
+ * sees HOST LOOK flip OFFSET, sees HOST LOOK size N, sees HOST LOOK W.S OFFSET
+ * (that record there), sees HOST LOOK nothing; in the file chosen by `file`.
+ */
+static void sees(struct recipe *r, char **words)
+{
+	uint32_t host = (uint32_t)number(r, words[1]);
+	struct craft_sight *sight = craft_sight(&r->views, &r->craft, host,
+						look_by_name(r, words[2]), r->file);
+	const char *what = words[3] ? words[3] : "nothing";
+	size_t place = words[4] ? r->base + number(r, words[4]) : 0;
+
+	if (host >= r->plan.hosts || place > sight->length)
+		wrong(r, "no such host, or beyond the file", words[0]);
+	if (strcmp(what, "flip") == 0) {
+		sight->bytes[place] ^= 1;
+	} else if (strcmp(what, "size") == 0) {
+		sight->length = place;
+	} else if (strcmp(what, "nothing") == 0) {
+		free(sight->bytes);
+		sight->bytes = NULL;
+	} else {
+		struct record_id id = record_id(r, what);
+		uint32_t bytes = record_size(&r->craft.form, id);
+
+		if (place + bytes > sight->length)
+			wrong(r, "beyond the file", what);
+		record_write(&r->craft.form, id, sight->bytes + place);
+	}
 }
 
 /* ---- what is expected ---------------------------------------------------- */
@@ -633,7 +730,7 @@ static void reason(struct recipe *r, char **words)
 	r->reason = strdup(words[1] ? words[1] : "");
 }
 
-/* finding KIND [of W.S] [at OFFSET] [length N] [by W.S] [file W] */
+/* finding KIND [of W.S] [at OFFSET] [length N] [by W.S] [file W] [hosts H H] */
 static void finding(struct recipe *r, char **words)
 {
 	struct finding f = {
@@ -658,6 +755,9 @@ static void finding(struct recipe *r, char **words)
 			f.length = number(r, word[1]);
 		} else if (strcmp(*word, "file") == 0) {
 			f.file_writer = writer(r, word[1]);
+		} else if (strcmp(*word, "hosts") == 0) {
+			f.host = (uint32_t)number(r, word[1]);
+			f.by_host = (uint32_t)number(r, word++[2]);
 		} else {
 			wrong(r, "no such word", *word);
 		}
@@ -709,6 +809,11 @@ static const struct statement {
 	{"kill", false, kill_writer},
 	{"hang", false, hang},
 	{"absent", false, absent},
+	{"views", false, views},
+	{"sees", false, sees},
+	{"flip-view", false, harm},
+	{"remove-view", false, harm},
+	{"rename-view", false, harm},
 	{"no-history", false, harm},
 	{"cut-history", false, harm},
 	{"swap-history", false, harm},
@@ -798,7 +903,7 @@ static int64_t count_expected(const struct recipe *r, int kind)
 	if (r->counts[kind] != UNSAID)
 		return r->counts[kind];
 	if (r->verdict == VERDICT_SKIPPED || kind == ANOMALY_STALE_READ ||
-	    kind == ANOMALY_DIVERGENT_VIEW ||
+	    (kind == ANOMALY_DIVERGENT_VIEW && r->extras[VIEW_HOSTS] <= 0) ||
 	    (kind == ANOMALY_LOCK_OVERLAP && !r->craft.strategy->exclusive_lock))
 		return COUNT_NULL;
 	return 0;
@@ -826,6 +931,8 @@ static void finding_print(const struct recipe *r, const char *what,
 		printf(" by %u.%lu", f->by.writer, f->by.seq);
 	if (f->file_writer != WRITER_NONE)
 		printf(" file %u", f->file_writer);
+	if (f->host != f->by_host)
+		printf(" hosts %u %u", f->host, f->by_host);
 	printf("\n");
 }
 
@@ -838,8 +945,9 @@ static bool findings_equal(const struct finding *a, const struct finding *b)
 {
 	return a->kind == b->kind && a->file_writer == b->file_writer &&
 	       a->offset_known == b->offset_known && a->length == b->length &&
-	       (!a->offset_known || a->offset == b->offset) &&
-	       ids_equal(a->record, b->record) && ids_equal(a->by, b->by);
+	       (!a->offset_known || a->offset == b->offset) && a->host == b->host &&
+	       a->by_host == b->by_host && ids_equal(a->record, b->record) &&
+	       ids_equal(a->by, b->by);
 }
 
 static unsigned int findings_compare(const struct recipe *r, const struct judgment *j)
@@ -863,6 +971,7 @@ static unsigned int judgment_compare(const struct recipe *r, const struct judgme
 		[INTACT] = (int64_t)j->intact,	   [RECOVERED] = (int64_t)j->recovered,
 		[LOCK_LOST] = j->lock_lost,	   [HUNG] = j->hung,
 		[HANDOFFS] = (int64_t)j->handoffs, [UNKNOWN] = (int64_t)j->unknown,
+		[STALE_CACHE] = j->stale_cache,	   [VIEW_HOSTS] = j->views.hosts,
 	};
 	unsigned int wrongs = 0;
 
@@ -909,6 +1018,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < EXTRAS; i++)
 		r.extras[i] = UNSAID;
 	recipe_read(&r);
+	craft_views_save(&r.views, &r.craft);
 	craft_save(&r.craft);
 	for (size_t i = 0; i < r.harm_count; i++)
 		if (r.harms[i].act(&r.craft, r.harms[i].arguments) < 0)
@@ -918,6 +1028,7 @@ int main(int argc, char **argv)
 	judgment_release(&judgment);
 	free(r.record);
 	free((char *)r.reason);
+	craft_views_release(&r.views);
 	craft_release(&r.craft);
 	return wrongs ? EXIT_FAILURE : EXIT_SUCCESS;
 }
