@@ -53,13 +53,20 @@ double host_clock_error_us(const struct manifest *manifest, uint32_t host)
 	return worst_us;
 }
 
-const char *writer_host(const struct manifest *manifest, uint32_t writer)
+const char *host_name(const struct manifest *manifest, uint32_t host)
 {
 	const char *name = NULL;
 
-	if (writer < manifest->rank_count)
-		name = manifest->hosts[manifest->rank_host[writer]].name;
+	if (host < manifest->host_count)
+		name = manifest->hosts[host].name;
 	return name ? name : "?";
+}
+
+const char *writer_host(const struct manifest *manifest, uint32_t writer)
+{
+	return writer < manifest->rank_count
+		       ? host_name(manifest, manifest->rank_host[writer])
+		       : "?";
 }
 
 /* Open one history; a file that belongs to another run is as good as none. */

@@ -39,6 +39,9 @@ void chronicle_release(struct chronicle *chronicle);
 bool chronicle_entry(const struct chronicle *chronicle, struct record_id id,
 		     struct history_entry *ret_entry);
 
+/* The name of @host; "?" for one that is none of the run. */
+const char *host_name(const struct manifest *manifest, uint32_t host);
+
 /* The name of the host of @writer; "?" for a writer that is none of the run. */
 const char *writer_host(const struct manifest *manifest, uint32_t writer);
 

@@ -156,10 +156,16 @@ static void put_finding(FILE *stream, const struct chronicle *chronicle,
 	put_who(stream, chronicle->manifest, finding->by);
 	putc(',', stream);
 	put_times(stream, chronicle, finding->by);
-	fprintf(stream, ",%s\n",
+	fprintf(stream, ",%s,",
 		finding->nature == GAP_HOLE	 ? "true"
 		: finding->nature == GAP_WRITTEN ? "false"
 						 : "");
+	if (finding->kind == ANOMALY_DIVERGENT_VIEW)
+		put_csv_field(stream, host_name(chronicle->manifest, finding->host));
+	putc(',', stream);
+	if (finding->kind == ANOMALY_DIVERGENT_VIEW)
+		put_csv_field(stream, host_name(chronicle->manifest, finding->by_host));
+	putc('\n', stream);
 }
 
 int write_anomalies(const struct output_context *context, FILE *stream,
@@ -170,7 +176,7 @@ int write_anomalies(const struct output_context *context, FILE *stream,
 	(void)err;
 	fputs("strategy,kind,file_of_rank,offset,length,rank,host,seq,at_s,invoke_ns,"
 	      "completed_ns,by_rank,by_host,by_seq,by_at_s,by_invoke_ns,"
-	      "by_completed_ns,hole\n",
+	      "by_completed_ns,hole,view_host,by_view_host\n",
 	      stream);
 	for (size_t i = 0; i < manifest->strategy_count; i++) {
 		const struct judgment *judgment = &context->result->judgments[i];

@@ -8,7 +8,8 @@
 
 /*
  * What is said of each kind, with the other side named and without.  In it %r is
- * the record with its place, %b the other record, %p the place alone.
+ * the record with its place, %b the other record, %p the place alone; of a
+ * divergent view %h and %H are the hosts, %s and %S what each of them sees.
  */
 static const struct {
 	const char *with_other;
@@ -42,8 +43,8 @@ static const struct {
 				  "%r was appended while another held the lock"},
 	[ANOMALY_STALE_READ] = {"the writer of %r did not see %b under the lock",
 				"the writer of %r saw an old state under the lock"},
-	[ANOMALY_DIVERGENT_VIEW] = {"hosts see different bytes at %p, by %b",
-				    "hosts see different bytes at %p"},
+	[ANOMALY_DIVERGENT_VIEW] = {"at %p %h sees %s, but %H sees %S",
+				    "at %p %h and %H see different bytes"},
 };
 
 static void put_record(FILE *stream, const struct manifest *manifest,
@@ -61,6 +62,16 @@ static void put_place(FILE *stream, const struct finding *finding)
 	fprintf(stream, "bytes %" PRIu64 "-%" PRIu64, finding->offset, last);
 	if (finding->file_writer != WRITER_NONE)
 		fprintf(stream, " of rank %" PRIu32 "'s file", finding->file_writer);
+}
+
+/* What a host sees at some place. */
+static void put_sight(FILE *stream, const struct manifest *manifest,
+		      struct record_id id)
+{
+	if (id.writer == WRITER_NONE)
+		fputs("no record", stream);
+	else
+		put_record(stream, manifest, id);
 }
 
 static void put_record_and_place(FILE *stream, const struct manifest *manifest,
@@ -84,33 +95,77 @@ static const char *const natures[] = {
 	[GAP_WRITTEN] = ", and were written",
 };
 
+/* Put one item of a sentence: what stands behind a percent sign. */
+static void put_item(FILE *stream, const struct manifest *manifest,
+		     const struct finding *finding, char item)
+{
+	switch (item) {
+	case 'r':
+		put_record_and_place(stream, manifest, finding);
+		break;
+	case 'b':
+		put_record(stream, manifest, finding->by);
+		break;
+	case 'h':
+		put_name(stream, host_name(manifest, finding->host));
+		break;
+	case 'H':
+		put_name(stream, host_name(manifest, finding->by_host));
+		break;
+	case 's':
+		put_sight(stream, manifest, finding->record);
+		break;
+	case 'S':
+		put_sight(stream, manifest, finding->by);
+		break;
+	default:
+		put_place(stream, finding);
+	}
+}
+
+static void put_sentence(FILE *stream, const struct manifest *manifest,
+			 const struct finding *finding, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '%')
+			put_item(stream, manifest, finding, *++text);
+		else
+			putc(*text, stream);
+	}
+}
+
+/* Is the other side named; of a view, either side? */
+static bool is_named(const struct finding *finding)
+{
+	return finding->by.writer != WRITER_NONE ||
+	       (finding->kind == ANOMALY_DIVERGENT_VIEW &&
+		finding->record.writer != WRITER_NONE);
+}
+
 void put_finding_sentence(FILE *stream, const struct manifest *manifest,
 			  const struct finding *finding)
 {
-	const char *text = finding->by.writer == WRITER_NONE
-				   ? sentences[finding->kind].alone
-				   : sentences[finding->kind].with_other;
+	const char *text = is_named(finding) ? sentences[finding->kind].with_other
+					     : sentences[finding->kind].alone;
 
 	/* Counts of bytes are no findings of their own. */
 	if (!text)
 		text = anomaly_table[finding->kind].name;
-	for (; *text; text++) {
-		if (*text != '%') {
-			putc(*text, stream);
-			continue;
-		}
-		switch (*++text) {
-		case 'r':
-			put_record_and_place(stream, manifest, finding);
-			break;
-		case 'b':
-			put_record(stream, manifest, finding->by);
-			break;
-		default:
-			put_place(stream, finding);
-		}
-	}
+	put_sentence(stream, manifest, finding, text);
 	fputs(natures[finding->nature], stream);
+}
+
+void put_stale_sentence(FILE *stream, const struct manifest *manifest,
+			const struct stale_cache *stale)
+{
+	const char *text = is_named(&stale->where) ? "at %p %h saw %s, where %S stands"
+						   : "at %p %h saw old bytes";
+
+	put_sentence(stream, manifest, &stale->where, text);
+	fputs(stale->healed_direct ? ", even after opening the file again, until its "
+				     "cache was bypassed"
+				   : ", until it opened the file again",
+	      stream);
 }
 
 /* The finding of @kind that @skip others of it precede, or NULL. */

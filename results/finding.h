@@ -14,6 +14,10 @@
 void put_finding_sentence(FILE *stream, const struct manifest *manifest,
 			  const struct finding *finding);
 
+/* The same for a cache that was stale, naming its host. */
+void put_stale_sentence(FILE *stream, const struct manifest *manifest,
+			const struct stale_cache *stale);
+
 /*
  * Up to @max findings of @judgment that show as many of its kinds as there are:
  * the first of each kind, then the second of each, and so on.  Returns how many

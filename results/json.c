@@ -8,6 +8,7 @@
 
 #include "core/claim.h"
 #include "core/text.h"
+#include "results/chronicle.h"
 #include "results/format.h"
 #include "results/measure.h"
 
@@ -200,6 +201,56 @@ static json_t *example_json(const struct manifest *manifest, size_t index,
 	return example;
 }
 
+/* Of a view the hosts that saw `record` and `by` are named, too. */
+static json_t *finding_json(const struct manifest *manifest, size_t index,
+			    const struct finding *finding)
+{
+	json_t *example = example_json(manifest, index, finding);
+
+	if (finding->kind == ANOMALY_DIVERGENT_VIEW)
+		json_object_set_new(
+			example, "hosts",
+			json_pack("[o, o]",
+				  text_to_json(host_name(manifest, finding->host)),
+				  text_to_json(host_name(manifest, finding->by_host))));
+	return example;
+}
+
+/* Caches that were stale: `host` saw `record` where `by` stands. */
+static json_t *stale_json(const struct manifest *manifest, size_t index,
+			  const struct judgment *j)
+{
+	json_t *array = json_array();
+
+	for (int64_t i = 0; i < j->stale_cache && i < STALE_EXAMPLES; i++) {
+		json_t *one = example_json(manifest, index, &j->stale[i].where);
+
+		json_object_set_new(one, "kind", json_string("stale_cache"));
+		json_object_set_new(
+			one, "host",
+			text_to_json(host_name(manifest, j->stale[i].where.host)));
+		json_object_set_new(
+			one, "healed",
+			json_string(j->stale[i].healed_direct ? "direct" : "reopen"));
+		json_array_append_new(array, one);
+	}
+	return array;
+}
+
+/* How much of the files the hosts' views cover; null where none were compared. */
+static json_t *views_json(const struct manifest *manifest, size_t index,
+			  const struct judgment *j)
+{
+	const struct view_facts *v = &j->views;
+
+	if (!v->hosts)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "hosts", count(v->hosts),
+			 "blocks", count(v->blocks), "of_blocks", count(v->of_blocks),
+			 "block_bytes", count(v->block_bytes), "stale",
+			 stale_json(manifest, index, j));
+}
+
 static json_t *examples_json(const struct manifest *manifest, size_t index,
 			     const struct judgment *judgment)
 {
@@ -211,7 +262,7 @@ static json_t *examples_json(const struct manifest *manifest, size_t index,
 
 		if (taken[finding->kind]++ < EXAMPLES_PER_KIND)
 			json_array_append_new(array,
-					      example_json(manifest, index, finding));
+					      finding_json(manifest, index, finding));
 	}
 	return array;
 }
@@ -297,12 +348,13 @@ static json_t *strategy_json(const struct manifest *manifest, size_t index,
 
 	return json_pack(
 		"{s:o, s:o, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-		" s:o, s:o, s:o, s:o, s:o, s:o}",
+		" s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", text_to_json(s->name), "spec", text_to_json(s->spec), "control",
 		s->control, "claims", claims_json(s->claims), "verdict",
 		verdict_name(j->verdict), "reason", reason_json(s, j), "records",
 		records_json(j), "anomalies", anomalies_json(j), "notes", notes_json(j),
-		"examples", examples_json(manifest, index, j), "contention",
+		"views", views_json(manifest, index, j), "examples",
+		examples_json(manifest, index, j), "contention",
 		contended ? number(j->contention) : json_null(), "handoffs",
 		contended ? count(j->handoffs) : json_null(), "duration_s",
 		ran ? number((double)j->duration_ns / 1e9) : json_null(),

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/units.h"
+#include "results/finding.h"
 #include "results/format.h"
 #include "results/measure.h"
 
@@ -186,6 +187,36 @@ static void put_merge(FILE *stream, const struct page *page, size_t index)
 	put_count(stream, s->merge.left_out);
 }
 
+/* Is there anything to say about what the hosts saw, beside anomalies? */
+static bool has_views_to_tell(const struct page *page, size_t index)
+{
+	const struct judgment *j = &page->result->judgments[index];
+
+	return j->stale_cache > 0 ||
+	       (j->views.hosts &&
+		(j->views.blocks < j->views.of_blocks ||
+		 j->views.hosts < page->result->manifest->host_count));
+}
+
+/* What was compared, where that is not everything; and stale caches. */
+static void put_views(FILE *stream, const struct page *page, size_t index)
+{
+	const struct judgment *j = &page->result->judgments[index];
+
+	fprintf(stream, "%u of %zu hosts compared ", j->views.hosts,
+		page->result->manifest->host_count);
+	put_count(stream, j->views.blocks);
+	fputs(" of ", stream);
+	put_count(stream, j->views.of_blocks);
+	fprintf(stream, " blocks of %u KiB", j->views.block_bytes >> 10);
+	if (j->stale_cache <= 0)
+		return;
+	fputs("; ", stream);
+	put_count(stream, (uint64_t)j->stale_cache);
+	fputs(" differed for a while, by a stale cache: ", stream);
+	put_stale_sentence(stream, page->result->manifest, &j->stale[0]);
+}
+
 static int print_details(const struct page *page, size_t index)
 {
 	const struct judgment *judgment = &page->result->judgments[index];
@@ -197,6 +228,8 @@ static int print_details(const struct page *page, size_t index)
 		rc = print_detail(page, "lost:", put_causes, index);
 	if (rc == 0 && has_kinds(judgment, ANOMALY_MISSING + 1, ANOMALY_COUNT))
 		rc = print_detail(page, "found:", put_others, index);
+	if (rc == 0 && has_views_to_tell(page, index))
+		rc = print_detail(page, "views:", put_views, index);
 	if (rc == 0 && judgment->failed + judgment->unknown > 0)
 		rc = print_detail(page, "appends:", put_outcomes, index);
 	if (rc == 0 && page->result->manifest->strategies[index].merge.path)

@@ -144,6 +144,43 @@ START_TEST(anomalies_name_both_sides)
 	ck_assert_str_eq(field(&header, &row, "offset"), "");
 	ck_assert_str_eq(field(&header, &row, "rank"), "");
 	ck_assert_str_eq(field(&header, &row, "by_invoke_ns"), "");
+	ck_assert_str_eq(field(&header, &row, "view_host"), "");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(divergent_views_name_their_hosts)
+{
+	struct fixture fixture;
+	struct row header, row;
+	const char *rest;
+	char *text;
+
+	fixture_init(&fixture, 4, 2, two + 1, 1);
+	fixture.judgments[0].findings[0] = (struct finding){
+		.kind = ANOMALY_DIVERGENT_VIEW,
+		.file_writer = WRITER_NONE,
+		.offset = 70,
+		.length = 3,
+		.offset_known = true,
+		.record = {.writer = 2, .seq = 1},
+		.by.writer = WRITER_NONE,
+		.host = 1,
+		.by_host = 0,
+	};
+	fixture.judgments[0].finding_count = 1;
+	rest = text = write_and_read(&fixture, "anomalies.csv");
+	ck_assert(next_row(&rest, &header));
+	ck_assert(next_row(&rest, &row));
+	ck_assert_uint_eq(row.count, header.count);
+	ck_assert_str_eq(field(&header, &row, "kind"), "divergent_view");
+	ck_assert_str_eq(field(&header, &row, "rank"), "2");
+	ck_assert_str_eq(field(&header, &row, "by_rank"), "");
+	ck_assert_str_eq(field(&header, &row, "view_host"),
+			 fixture.manifest.hosts[1].name);
+	ck_assert_str_eq(field(&header, &row, "by_view_host"),
+			 fixture.manifest.hosts[0].name);
 	free(text);
 	fixture_release(&fixture);
 }
@@ -224,5 +261,5 @@ START_TEST(histograms_add_up)
 END_TEST
 
 UNIT_MAIN("csv", 60, records_have_a_row_each, anomalies_name_both_sides,
-	  any_bytes_come_through_names, a_lost_history_leaves_fields_empty,
-	  histograms_add_up)
+	  divergent_views_name_their_hosts, any_bytes_come_through_names,
+	  a_lost_history_leaves_fields_empty, histograms_add_up)

@@ -68,7 +68,8 @@ static void expect_keys(json_t *object, const char *keys)
 }
 
 static const char strategy_keys[] =
-	"name spec control claims verdict reason records anomalies notes examples "
+	"name spec control claims verdict reason records anomalies notes views "
+	"examples "
 	"contention handoffs duration_s records_per_s bytes_per_s latency_us fairness "
 	"rpc_per_record merge";
 static const char anomaly_keys[] =
@@ -107,6 +108,62 @@ START_TEST(keys_are_those_of_the_contract)
 	expect_keys(at(json_array_get(at(append, "examples"), 0), "record"),
 		    "host rank seq");
 	ck_assert_uint_eq(json_array_size(at(append, "examples")), 3);
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
+/* A lasting difference of two hosts, and a cache that was stale. */
+static void diverge(struct judgment *j)
+{
+	struct finding seen = {
+		.kind = ANOMALY_DIVERGENT_VIEW,
+		.file_writer = WRITER_NONE,
+		.offset = 70,
+		.length = 3,
+		.offset_known = true,
+		.record = {.writer = 2, .seq = 1},
+		.by.writer = WRITER_NONE,
+		.host = 1,
+	};
+
+	j->views = (struct view_facts){
+		.hosts = 2, .blocks = 10, .of_blocks = 40, .block_bytes = 65536};
+	j->findings[0] = seen;
+	j->finding_count = 1;
+	j->stale_cache = 5;
+	for (int i = 0; i < STALE_EXAMPLES; i++)
+		j->stale[i] = (struct stale_cache){seen, i == 0};
+}
+
+START_TEST(views_name_hosts_and_say_what_they_cover)
+{
+	struct fixture fixture;
+	json_t *root, *views, *one;
+
+	fixture_init(&fixture, 4, 2, basic, 4);
+	diverge(&fixture.judgments[0]);
+	root = write_and_load(&fixture);
+	ck_assert(json_is_null(at(strategy(root, 1), "views")));
+	views = at(strategy(root, 0), "views");
+	expect_keys(views, "hosts blocks of_blocks block_bytes stale");
+	ck_assert_int_eq(json_integer_value(at(views, "hosts")), 2);
+	ck_assert_int_eq(json_integer_value(at(views, "blocks")), 10);
+	ck_assert_int_eq(json_integer_value(at(views, "of_blocks")), 40);
+	ck_assert_int_eq(json_integer_value(at(views, "block_bytes")), 65536);
+	ck_assert_uint_eq(json_array_size(at(views, "stale")), STALE_EXAMPLES);
+	one = json_array_get(at(views, "stale"), 0);
+	expect_keys(one, "kind file offset length record by hole host healed");
+	ck_assert_str_eq(json_string_value(at(one, "kind")), "stale_cache");
+	ck_assert_str_eq(json_string_value(at(one, "healed")), "direct");
+	ck_assert_str_eq(json_string_value(at(one, "host")),
+			 fixture.manifest.hosts[1].name);
+	one = json_array_get(at(strategy(root, 0), "examples"), 0);
+	expect_keys(one, "kind file offset length record by hole hosts");
+	ck_assert_str_eq(json_string_value(json_array_get(at(one, "hosts"), 0)),
+			 fixture.manifest.hosts[1].name);
+	ck_assert_str_eq(json_string_value(json_array_get(at(one, "hosts"), 1)),
+			 fixture.manifest.hosts[0].name);
 	json_decref(root);
 	fixture_release(&fixture);
 }
@@ -241,7 +298,8 @@ START_TEST(exit_codes_are_those_of_the_contract)
 }
 END_TEST
 
-UNIT_MAIN("json", 60, keys_are_those_of_the_contract, what_is_unknown_is_null,
+UNIT_MAIN("json", 60, keys_are_those_of_the_contract,
+	  views_name_hosts_and_say_what_they_cover, what_is_unknown_is_null,
 	  figures_agree, any_bytes_come_through_names,
 	  nothing_acknowledged_is_no_division, a_thousand_writers,
 	  exit_codes_are_those_of_the_contract)

@@ -99,6 +99,61 @@ START_TEST(unsafe_says_what_was_lost)
 }
 END_TEST
 
+START_TEST(views_are_told_where_they_are_not_all_or_differ)
+{
+	struct finding seen = {
+		.kind = ANOMALY_DIVERGENT_VIEW,
+		.file_writer = WRITER_NONE,
+		.offset = 70,
+		.length = 3,
+		.offset_known = true,
+		.record = {.writer = 2, .seq = 1},
+		.by.writer = WRITER_NONE,
+		.host = 1,
+	};
+	struct fixture fixture;
+	struct judgment *j;
+	char *text;
+
+	fixture_init(&fixture, 4, 2, all + 1, 1);
+	free(fixture.manifest.hosts[0].name);
+	free(fixture.manifest.hosts[1].name);
+	fixture.manifest.hosts[0].name = strdup("ahost");
+	fixture.manifest.hosts[1].name = strdup("bhost");
+	j = &fixture.judgments[0];
+	j->views = (struct view_facts){
+		.hosts = 2, .blocks = 40, .of_blocks = 40, .block_bytes = 65536};
+	text = summary(&fixture);
+	ck_assert_ptr_null(strstr(text, "views:"));
+	free(text);
+
+	j->views.of_blocks = 1000;
+	j->stale_cache = 5;
+	j->stale[0] = (struct stale_cache){seen, true};
+	j->findings[0] = seen;
+	j->finding_count = 1;
+	text = summary(&fixture);
+	says(text, "views: 2 of 2 hosts compared 40 of 1,000 blocks of 64 KiB");
+	says(text, "5 differed for a while, by a stale cache: at bytes 70-72 bhost saw "
+		   "record 1 of rank 2 on ahost, where no record stands, even after "
+		   "opening the file again");
+	says(text, "at bytes 70-72 bhost sees record 1 of rank 2 on ahost, but ahost "
+		   "sees no record");
+	free(text);
+
+	/* Bytes that were not saved are nobody's: that is not to be said of them. */
+	j->findings[0].record.writer = WRITER_NONE;
+	j->stale[0].where.record.writer = WRITER_NONE;
+	j->stale[0].healed_direct = false;
+	text = summary(&fixture);
+	says(text, "at bytes 70-72 bhost and ahost see different bytes");
+	says(text,
+	     "at bytes 70-72 bhost saw old bytes, until it opened the file again");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(doubt_and_skips_say_why)
 {
 	struct fixture fixture;
@@ -249,6 +304,6 @@ START_TEST(no_summary_is_an_error)
 END_TEST
 
 UNIT_MAIN("page", 60, safe_comes_first_and_fast, unsafe_says_what_was_lost,
-	  doubt_and_skips_say_why, long_names_stand_alone,
-	  nothing_acknowledged_is_a_page_too, a_pipe_gets_no_colour,
-	  colour_changes_no_word, no_summary_is_an_error)
+	  views_are_told_where_they_are_not_all_or_differ, doubt_and_skips_say_why,
+	  long_names_stand_alone, nothing_acknowledged_is_a_page_too,
+	  a_pipe_gets_no_colour, colour_changes_no_word, no_summary_is_an_error)
