@@ -2,7 +2,7 @@
  * cmd_run - `tailrace run`: the life of a run, from the plan to the verdict.
  *
  *	plan -> ranks agree -> preflight -> for each strategy { append, gather,
- *	judge } -> verdict -> results
+ *	take views, judge } -> verdict -> results
  */
 #include "harness/commands.h"
 
@@ -18,6 +18,7 @@
 #include "harness/runfolder.h"
 #include "harness/session.h"
 #include "harness/tasks.h"
+#include "harness/views.h"
 #include "core/units.h"
 #include "results/result.h"
 
@@ -100,7 +101,7 @@ static bool is_stopped(const struct run *run)
 	return stopped;
 }
 
-/* Strategy after strategy: append, gather, judge. */
+/* Strategy after strategy: append, gather, take views, judge. */
 static enum exit_code append_and_judge(struct run *run, struct judging *judging,
 				       struct error *err)
 {
@@ -112,6 +113,8 @@ static enum exit_code append_and_judge(struct run *run, struct judging *judging,
 			continue;
 		}
 		code = phase(run, i, err);
+		if (code == EXIT_SAFE)
+			code = views(run, i, err);
 		if (code != EXIT_SAFE)
 			break;
 		if (run_is_first(run)) {

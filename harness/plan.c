@@ -140,6 +140,21 @@ static int parse_eta(const char *value, void *target, struct error *err)
 	return rc;
 }
 
+static int parse_views(const char *value, void *target, struct error *err)
+{
+	static const char *const names[] = {
+		[VIEWS_ALL] = "all",
+		[VIEWS_SAMPLE] = "sample",
+		[VIEWS_NONE] = "none",
+	};
+	size_t index = 0;
+	int rc = parse_choice(names, 3, value, &index, err);
+
+	if (rc == 0)
+		*(enum take_views *)target = (enum take_views)index;
+	return rc;
+}
+
 #define RAW(member)  offsetof(struct raw_plan, member)
 #define PLAN(member) offsetof(struct raw_plan, plan.member)
 
@@ -185,6 +200,9 @@ static const struct option_row rows[] = {
 	{"one-client", '\0', NULL, "How to judge",
 	 "Give a verdict although all ranks share one client of the file system.", NULL,
 	 option_flag, PLAN(one_client), 0},
+	{"views", '\0', "HOW", "How to judge",
+	 "What all hosts read of the closed files, to compare: all, sample or none.",
+	 "sample", parse_views, PLAN(views), 0},
 	{"fstype", '\0', "NAME", "How to judge",
 	 "Take the file system for this type, whatever the mount says.", NULL,
 	 option_text, RAW(fstype), 0},

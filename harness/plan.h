@@ -33,6 +33,13 @@ enum show_eta {
 	ETA_NEVER,
 };
 
+/* What each host reads of the closed data files, to compare. */
+enum take_views {
+	VIEWS_ALL,    /* every block */
+	VIEWS_SAMPLE, /* of large files a sample */
+	VIEWS_NONE,
+};
+
 enum { PLAN_LABEL_MAX = 128, PLAN_STRATEGIES_MAX = 64 };
 
 /* One strategy of the plan. */
@@ -58,6 +65,7 @@ struct plan {
 	enum keep_data keep;
 	enum show_eta eta;
 	bool merge; /* the files of single writers, once they are closed */
+	enum take_views views;
 	bool strict, one_client, quiet, dry_run;
 	bool seed_given;
 	uint64_t seed;

@@ -2,6 +2,7 @@
 #include "harness/runfolder.h"
 
 #include "core/text.h"
+#include "verify/view.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -208,7 +209,7 @@ static int write_args(struct run *run, struct error *err)
 
 int runfolder_open(struct run *run, struct error *err)
 {
-	static const char *const folders[] = {"env", "history"};
+	static const char *const folders[] = {"env", "history", VIEWS_FOLDER};
 	char path[PATH_MAX + 16];
 	int rc;
 

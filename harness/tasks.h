@@ -15,6 +15,7 @@
 #include "core/record.h"
 #include "harness/mounts.h"
 #include "harness/spawner.h"
+#include "verify/compare_views.h"
 #include "workloads/writer.h"
 
 enum task_id {
@@ -24,6 +25,7 @@ enum task_id {
 	TASK_CONFIRM, /* read all marks, remove marks and nonce */
 	TASK_CREATE,  /* make a shared data file */
 	TASK_WRITER,
+	TASK_VIEW, /* read the closed data files as a reader would */
 	TASK_JUDGE,
 	TASK_MERGE,   /* one log of the writers' files */
 	TASK_CLEAN,   /* remove what we made */
@@ -77,7 +79,7 @@ struct confirm_job {
 	uint32_t marks;
 };
 
-/* Of make, look, confirm, create and clean: how it went. */
+/* Of make, look, confirm, create, view and clean: how it went. */
 struct task_answer {
 	int32_t rc;
 	uint32_t mark;	    /* confirm: the one that was not seen */
@@ -133,6 +135,26 @@ struct service_ready {
 	struct endpoints endpoints; /* where the writers reach it */
 };
 
+/* ---- views (task_view.c) ------------------------------------------------- */
+
+/* So many blocks are looked at again; with them a job fits into a message. */
+enum { VIEW_PLACES_MAX = 2048 };
+
+struct view_job {
+	struct view_identity identity; /* .look is the first one to take */
+	char data_dir[PATH_MAX];
+	char preset[64 + 1];
+	bool shared_file;
+	uint32_t stride; /* of the first look */
+	uint64_t seed;
+	char path[VIEW_LOOKS][PATH_MAX - 256]; /* local: where each look goes */
+
+	/* Of the later looks, which are both taken: the blocks that differed. */
+	uint32_t place_count;
+	struct view_place place[VIEW_PLACES_MAX];
+};
+_Static_assert(sizeof(struct view_job) <= SPAWNER_MESSAGE_MAX, "one message");
+
 /* ---- judging (task_judge.c) ---------------------------------------------- */
 
 struct judge_job {
@@ -171,6 +193,7 @@ int task_confirm(const void *arg, size_t arg_bytes, int fd);
 int task_create(const void *arg, size_t arg_bytes, int fd);
 int task_writer(const void *arg, size_t arg_bytes, int fd);
 int task_service(const void *arg, size_t arg_bytes, int fd);
+int task_view(const void *arg, size_t arg_bytes, int fd);
 int task_judge(const void *arg, size_t arg_bytes, int fd);
 int task_merge(const void *arg, size_t arg_bytes, int fd);
 int task_clean(const void *arg, size_t arg_bytes, int fd);

@@ -21,7 +21,7 @@ struct gathered {
 
 /*
  * A new string: where rank 0 is to put the file of @rank; or NULL without
- * memory.
+ * memory, or where its file is not wanted: it is then reported as -ENOMEM.
  */
 typedef char *(*gather_path_fn)(void *context, uint32_t rank);
 
