@@ -60,6 +60,19 @@ loses()
 		for e in s['$1']['examples'])") == true ]]
 }
 
+# compared HOSTS STRATEGY... - so many hosts saw all blocks, and saw them alike
+compared()
+{
+	local hosts=$1 name
+	shift
+	for name in "$@"; do
+		[[ $(json run/result.json "s['$name']['views']['hosts']") == "$hosts" ]]
+		[[ $(json run/result.json "s['$name']['views']['blocks'] ==
+			s['$name']['views']['of_blocks'] > 0") == true ]]
+		[[ $(json run/result.json "s['$name']['notes']['stale_cache']") == 0 ]]
+	done
+}
+
 @test "NFSv4.2, four hosts: append loses, locks and own files do not" {
 	lab_run --hosts 4 --nfs 4.2 -- -n 8 --records 1000 \
 		--strategy append,flock,fcntl,per-file
@@ -67,6 +80,7 @@ loses()
 	loses append
 	clean flock fcntl per-file
 	raced flock fcntl
+	compared 4 append flock fcntl per-file
 	[[ $(json run/result.json 'r["teeth"]') == true ]]
 	[[ $(json run/result.json 'len(r["run"]["hosts"])') == 4 ]]
 	[[ $(json run/result.json 's["flock"]["rpc_per_record"]["LOCK"] > 0') == true ]]
@@ -88,6 +102,48 @@ loses()
 	lab_run --hosts 2 --nfs 3 --mount nolock -- -n 4 --records 1000 --strategy flock
 	(( status == UNSAFE ))
 	loses flock
+}
+
+# Attributes that live for ten minutes, and no question at an open (nfs(5)): a host goes
+# on seeing what it wrote itself, where another has since written something else.
+@test "NFSv3, nocto: a stale cache is told from damage, and named" {
+	lab_run --hosts 2 --nfs 3 --mount nocto,actimeo=600 -- -n 4 --records 200 \
+		--strategy append --expect append=unsafe
+	loses append
+	[[ $(json run/result.json "s['append']['notes']['stale_cache'] > 0") == true ]]
+	[[ $(json run/result.json "s['append']['anomalies']['divergent_view']") == 0 ]]
+	[[ $(json run/result.json "any(e['healed'] == 'direct' and e['record'] and e['by']
+		for e in s['append']['views']['stale'])") == true ]]
+	grep -q 'until its cache was bypassed' <(tr -s ' \n' ' ' <run/summary.txt)
+}
+
+# What a mount of something else would do to the readers of one host, once its
+# writers have opened the file.
+@test "NFSv4.2: a host that sees another file is named, and what it sees" {
+	cat >shadow <<-'END'
+	until file=$(compgen -G '/mnt/nas/tailrace-*/00-flock.log') && [[ -s $file ]]; do
+		sleep 0.1
+	done
+	"$LAB_ON" host2 sh -c 'head -c 5000 "$1" >/tmp/copy &&
+		mount --bind /tmp/copy "$1"' - "$file"
+	END
+	run -1 limited 300 "$repo/scripts/lab/lab" --hosts 2 --nfs 4.2 -- bash -c '
+		bash shadow &
+		tailrace run -n 4 --duration 5s --max-bytes 100M --strategy flock,per-file \
+			--out run /mnt/nas
+		code=$?
+		tailrace verify run --out judged && exit 9
+		exit $code'
+	[[ $(json run/result.json 's["flock"]["anomalies"]["divergent_view"] > 0') == true ]]
+	[[ $(json run/result.json 's["flock"]["anomalies"]["lost"]') == 0 ]]
+	[[ $(json run/result.json 's["flock"]["reason"]') == *divergent_view* ]]
+	[[ $(json run/result.json '[(e["offset"], e["hosts"], e["by"])
+		for e in s["flock"]["examples"] if e["kind"] == "divergent_view"]') == \
+	   "[(5000, ['host1', 'host2'], None)]" ]]
+	clean per-file
+	[[ $(json run/result.json 'r["strategies"]') == \
+	   "$(json judged/result.json 'r["strategies"]')" ]]
+	[[ $(cat run/anomalies.csv) == *divergent_view*host1,host2* ]]
 }
 
 @test "NFSv3, fcntl over the lock manager" {
