@@ -10,6 +10,9 @@
 #define CONTENTION_MIN 0.01
 #define HANDOFFS_MIN   30
 
+/* So many hung writers are named with the call they hang in: it fits a sentence. */
+#define HUNG_NAMED 4
+
 /* Of all attempts, when no fault was asked for. */
 #define ACKNOWLEDGED_MIN_PERCENT 99
 
@@ -180,6 +183,25 @@ static const char *timeless_host(const struct evidence *e)
 	return NULL;
 }
 
+/* How many hung, and in which call the first few of them. */
+static void reason_hung(const struct evidence *e, struct judgment *j)
+{
+	size_t used = (size_t)snprintf(j->reason, sizeof(j->reason),
+				       "%lld of %u writers hung", (long long)j->hung,
+				       e->manifest->rank_count);
+	unsigned int named = 0;
+
+	for (uint32_t w = 0; w < e->manifest->rank_count && named < HUNG_NAMED; w++) {
+		const struct manifest_writer *writer = &e->strategy->writers[w];
+
+		if (writer->end != WRITER_HUNG || !writer->stuck)
+			continue;
+		used += (size_t)snprintf(j->reason + used, sizeof(j->reason) - used,
+					 "%s%.100s", named++ ? "; " : ": ",
+					 writer->stuck);
+	}
+}
+
 /* Too little was seen to say "safe"?  Then why, into the reason. */
 static bool find_doubt(const struct evidence *e, struct judgment *j)
 {
@@ -189,7 +211,7 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 	const char *timeless = timeless_host(e);
 
 	if (j->hung)
-		snprintf(j->reason, size, "%lld writers hung", (long long)j->hung);
+		reason_hung(e, j);
 	else if (e->damaged_histories)
 		snprintf(j->reason, size,
 			 "the history of %u of %u writers is missing or damaged",

@@ -120,6 +120,22 @@ START_TEST(each_doubt_is_inconclusive)
 }
 END_TEST
 
+START_TEST(hung_writers_are_named_with_their_call)
+{
+	setup();
+	craft.strategy->writers[1].end = WRITER_HUNG;
+	craft.strategy->writers[1].stuck = strdup("write(2) in append 7 of rank 1");
+	ck_assert_int_eq(reach(), VERDICT_INCONCLUSIVE);
+	ck_assert_str_eq(judgment.reason,
+			 "1 of 2 writers hung: write(2) in append 7 of rank 1");
+	craft.strategy->writers[0].end = WRITER_HUNG;
+	ck_assert_int_eq(reach(), VERDICT_INCONCLUSIVE);
+	ck_assert_str_eq(judgment.reason,
+			 "2 of 2 writers hung: write(2) in append 7 of rank 1");
+	teardown();
+}
+END_TEST
+
 START_TEST(under_99_percent_without_a_fault)
 {
 	setup();
@@ -231,6 +247,7 @@ END_TEST
 
 UNIT_MAIN("verdict", 20, nothing_wrong_is_safe, what_contradicts_a_claim_is_unsafe,
 	  what_is_not_proven_is_not_unsafe, each_doubt_is_inconclusive,
-	  under_99_percent_without_a_fault, contention_on_a_shared_file,
-	  one_client_of_a_network_file_system, unsafe_over_inconclusive_over_safe,
-	  controls_show_teeth, nothing_required_is_inconclusive)
+	  hung_writers_are_named_with_their_call, under_99_percent_without_a_fault,
+	  contention_on_a_shared_file, one_client_of_a_network_file_system,
+	  unsafe_over_inconclusive_over_safe, controls_show_teeth,
+	  nothing_required_is_inconclusive)
