@@ -1,0 +1,117 @@
+# hangs - a request that is never answered: who asked waits in the kernel and
+# cannot be killed. The run must end in time all the same, and the mount must be
+# possible to clear up.
+
+load ../helper
+load badnas
+
+# The lab's guest is slow, and its kernel does not tell which call a process is in.
+patience=2s within_s=40
+if [[ -n ${TAILRACE_LAB:-} ]]; then
+	patience=15s within_s=120
+fi
+
+# hung STRATEGY CALL - the run ended in time without a verdict, and the result says
+# which call never came back.
+hung()
+{
+	ended "$INCONCLUSIVE"
+	(( SECONDS < within_s ))
+	verdict_is "$1" inconclusive
+	found "$1"
+	[[ $(json run/result.json "s['$1']['notes']['hung'] >= 1") == true ]]
+	reason=$(json run/result.json "s['$1']['reason']")
+	[[ -e /proc/self/syscall ]] || set -- "$1" 'some call'
+	[[ $reason == *"$2 in append "* ]] || fail "the reason is: $reason"
+}
+
+# In a file of its own a writer harms nobody else.
+@test "hang_write: one writer hangs in its own file" {
+	mount_badnas hang_write=200
+	SECONDS=0
+	bad_run --strategy per-file --timeout "$patience"
+	hung per-file 'pwrite(2)'
+	[[ $(json run/result.json "s['per-file']['notes']['hung']") == 1 ]]
+	# All the others finished.
+	python3 -c 'import json
+ends = [w["end"] for w in json.load(open("run/manifest.json"))["strategies"][0]["writers"]]
+assert sorted(ends) == ["finished"] * 3 + ["hung"], ends'
+}
+
+# It holds the lock: those who wait for it hang with it.
+@test "hang_fsync: the writer that has the lock hangs" {
+	mount_badnas hang_fsync=200
+	SECONDS=0
+	bad_run --strategy flock:flush=fsync --timeout "$patience"
+	hung flock:flush=fsync 'fsync(2)'
+	hung flock:flush=fsync 'flock(2)'
+}
+
+@test "hang_lock: a lock that is neither granted nor refused" {
+	mount_badnas hang_lock=200
+	SECONDS=0
+	bad_run --strategy fcntl --timeout "$patience"
+	hung fcntl 'fcntl(2)'
+}
+
+# A process that hangs; leaves its number in `stuck`.
+hang()
+{
+	mount_badnas hang_write=1
+	dd if=/dev/zero of=nas/a.log bs=64 count=1 2>/dev/null 3>&- &
+	stuck=$!
+	until grep -q '^hang_write' log; do
+		sleep 0.05
+	done
+	kill -KILL "$stuck"
+	sleep 0.5
+	# Deaf to SIGKILL: still there, and no zombie.
+	[[ -e /proc/$stuck ]] || fail "it could be killed" || return
+	[[ $(state) == D ]] || fail "its state is $(state)"
+}
+
+state()
+{
+	sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$stuck/status"
+}
+
+# Within five seconds it is dead.
+released()
+{
+	local tries=100
+	while [[ -e /proc/$stuck && $(state) != Z ]]; do
+		(( tries-- )) || fail "it still hangs" || return
+		sleep 0.05
+	done
+}
+
+@test "what hangs is let go by aborting the connection" {
+	hang
+	local minor
+	minor=$(awk -v point="$PWD/nas" '$5 == point { sub(/.*:/, "", $3); print $3 }' \
+		/proc/self/mountinfo)
+	(( EUID == 0 )) || skip "fusectl is for root"
+	in_private_mounts bash -c '
+		cd /sys/fs/fuse/connections && mount -t fusectl none . && cd "$PWD" &&
+		echo 1 >"$1/abort"' - "$minor"
+	released
+}
+
+@test "what hangs is let go by unmounting and ending badnas" {
+	hang
+	fusermount3 -uz nas
+	run ! mounted
+	unmount_badnas
+	released
+}
+
+@test "badnas dies with its parent, and its mount with it" {
+	bash -c '"$1" -o hang_write=1 backing nas 3>&- &
+		until grep -q " $PWD/nas fuse.badnas " /proc/self/mounts; do sleep 0.05; done
+		' - "$BADNAS"
+	for _ in {1..100}; do
+		mounted || return 0
+		sleep 0.05
+	done
+	fail "the mount is still there"
+}
