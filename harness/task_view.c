@@ -121,7 +121,7 @@ static int look_at_block(struct look *look, uint32_t file, uint64_t index)
 static int look_first(struct look *look, uint32_t file)
 {
 	const struct view_job *job = look->job;
-	uint64_t size_bytes, blocks;
+	uint64_t size_bytes = 0, blocks;
 	int rc = look_open(look, file);
 
 	if (rc == 0)

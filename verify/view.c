@@ -212,38 +212,36 @@ int view_save(const struct view *view, const char *path)
 	return rc;
 }
 
-/* The whole of a file that is not longer than any view of @files can be. */
-static int file_read(const char *path, uint32_t files, uint8_t **ret_bytes,
-		     size_t *ret_length)
+/*
+ * The whole of a file that is not longer than any view of @files can be, as new
+ * memory; or NULL with a negative errno in *@ret_rc.
+ */
+static uint8_t *file_read(const char *path, uint32_t files, size_t *ret_length,
+			  int *ret_rc)
 {
 	size_t most = file_bytes(files, VIEW_BLOCKS_MAX, VIEW_SAVED_BYTES_MAX);
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	uint8_t *bytes = NULL;
 	struct stat st;
-	ssize_t got;
-	int rc = 0;
 
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0)
-		rc = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_size < HEAD_BYTES + SUM_BYTES ||
-		 (uint64_t)st.st_size > most)
-		rc = -EBADMSG;
-	else if (!(bytes = malloc((size_t)st.st_size)))
-		rc = -ENOMEM;
-	if (rc == 0) {
-		got = TEMP_FAILURE_RETRY(read(fd, bytes, (size_t)st.st_size));
-		rc = got < 0 ? -errno : got != st.st_size ? -EBADMSG : 0;
-	}
-	close(fd);
-	if (rc < 0) {
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		*ret_rc = -errno;
+	} else if (!S_ISREG(st.st_mode) || st.st_size < HEAD_BYTES + SUM_BYTES ||
+		   (uint64_t)st.st_size > most) {
+		*ret_rc = -EBADMSG;
+	} else if (!(bytes = malloc((size_t)st.st_size))) {
+		*ret_rc = -ENOMEM;
+	} else if (TEMP_FAILURE_RETRY(read(fd, bytes, (size_t)st.st_size)) !=
+		   st.st_size) {
+		*ret_rc = -EBADMSG;
 		free(bytes);
-		return rc;
+		bytes = NULL;
+	} else {
+		*ret_length = (size_t)st.st_size;
 	}
-	*ret_bytes = bytes;
-	*ret_length = (size_t)st.st_size;
-	return 0;
+	if (fd >= 0)
+		close(fd);
+	return bytes;
 }
 
 /* Is it a whole view, and the one that was expected? */
@@ -336,11 +334,11 @@ static int decode(struct view *view, const uint8_t *p, size_t length,
 int view_load(struct view *view, const char *path, const struct view_identity *expected)
 {
 	struct view v = {0};
-	uint8_t *bytes = NULL;
 	size_t length = 0;
-	int rc = file_read(path, expected->file_count, &bytes, &length);
+	int rc = 0;
+	uint8_t *bytes = file_read(path, expected->file_count, &length, &rc);
 
-	if (rc < 0)
+	if (!bytes)
 		return rc;
 	rc = decode(&v, bytes, length, expected);
 	free(bytes);
