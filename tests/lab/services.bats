@@ -1,0 +1,33 @@
+# services - writers that ask for their places, on a real NFS: whole pages and writes
+# past the page cache lose nothing, and buffered writes that share pages do.
+
+load ../helper
+
+setup_file()
+{
+	require_lab
+}
+
+@test "NFSv4.2, four hosts: shared pages lose records, whole pages do not" {
+	local safe=(sequencer-aligned sequencer:io=dsync sequencer:io=direct aggregator
+		mpi-token) name
+	run -0 limited 580 "$repo/scripts/lab/lab" --hosts 4 --nfs 4.2 -- \
+		tailrace run -n 8 --records 200 --out run --strategy \
+		"sequencer,$(IFS=,; printf '%s' "${safe[*]}"),mpi-token:flush=none" /mnt/nas
+	for name in "${safe[@]}"; do
+		[[ $(json run/result.json "s['$name']['verdict']") == safe ]] ||
+			fail "$name: $(json run/result.json "s['$name']['reason']")"
+		[[ $(json run/result.json "any(s['$name']['anomalies'].values())") == false ]]
+		[[ $(json run/result.json "s['$name']['handoffs'] >= 30") == true ]]
+	done
+	# The client widened writes to the page, and wrote NULs over the others'.
+	[[ $(json run/result.json "s['sequencer']['verdict']") == unsafe ]]
+	[[ $(json run/result.json "s['sequencer']['anomalies']['lost'] > 0") == true ]]
+	[[ $(json run/result.json "s['sequencer']['anomalies']['gap'] > 0") == true ]]
+	# A token alone revalidates nothing: the size comes from the cache.
+	[[ $(json run/result.json "s['mpi-token:flush=none']['verdict']") == unsafe ]]
+	[[ $(json run/result.json "s['mpi-token:flush=none']['anomalies']['overwritten'] > 0") == true ]]
+	# One WRITE and no lock: that is what a sequencer is for.
+	[[ $(json run/result.json "s['sequencer:io=dsync']['rpc_per_record'].get('LOCK', 0)") == 0 ]]
+	[[ $(json run/result.json "0.99 < s['sequencer:io=dsync']['rpc_per_record']['WRITE'] < 1.3") == true ]]
+}
