@@ -85,9 +85,7 @@ static int write_all(struct service *service, uint64_t *ret_bytes)
 	uint64_t bytes = 0;
 	ssize_t n;
 
-	for (uint32_t i = 0; i < service->waiters.count; i++) {
-		struct connection *c = service->waiters.who[i];
-
+	for (const struct connection *c = service->waiters.first; c; c = c->behind) {
 		if (!is_append(c))
 			continue;
 		iov[pieces++] =
@@ -152,7 +150,7 @@ static void append_what_came(struct service *service)
 	uint64_t bytes = 0;
 	int rc = -service->errnum;
 
-	if (!service->waiters.count)
+	if (!service->waiters.first)
 		return;
 	if (rc == 0)
 		rc = open_data(service);

@@ -225,7 +225,7 @@ static bool is_ours(int fd, uint64_t key)
 	uint64_t deadline_ns = deadline_in(FIND_ANSWER_MS);
 	uint8_t request[REQUEST_BYTES];
 	struct iovec iov = {.iov_base = request, .iov_len = sizeof(request)};
-	struct answer answer;
+	struct answer answer = {0};
 
 	encode(request, REQUEST_HELLO, key);
 	return sleep_in_calls(fd, FIND_ANSWER_MS) == 0 &&
@@ -292,7 +292,7 @@ int service_connect(struct service_client *client, const struct endpoints *endpo
 
 int service_ticket(struct service_client *client, uint64_t bytes, int64_t *ret_offset)
 {
-	struct answer answer;
+	struct answer answer = {0};
 	int rc = ask_and_conclude(client, REQUEST_TICKET, bytes, &answer);
 
 	if (rc == 0)
@@ -302,7 +302,7 @@ int service_ticket(struct service_client *client, uint64_t bytes, int64_t *ret_o
 
 int service_token_acquire(struct service_client *client, bool block)
 {
-	struct answer answer;
+	struct answer answer = {0};
 	int rc;
 
 	if (!block)
@@ -331,7 +331,7 @@ ssize_t service_append(struct service_client *client, const void *bytes, size_t 
 		{.iov_base = request, .iov_len = sizeof(request)},
 		{.iov_base = (void *)(uintptr_t)bytes, .iov_len = size},
 	};
-	struct answer answer;
+	struct answer answer = {0};
 	int rc;
 
 	*ret_disowned = false;
@@ -353,7 +353,7 @@ ssize_t service_append(struct service_client *client, const void *bytes, size_t 
 
 int service_settle(struct service_client *client)
 {
-	struct answer answer;
+	struct answer answer = {0};
 
 	return ask_and_conclude(client, REQUEST_SETTLE, 0, &answer);
 }

@@ -29,35 +29,39 @@ static const struct service_ops *const kinds[SERVICE_KIND_COUNT] = {
 
 void waiters_add(struct waiters *waiters, struct connection *who)
 {
-	waiters->who[waiters->count++] = who;
-}
-
-static void waiters_cut(struct waiters *waiters, uint32_t at)
-{
-	waiters->count--;
-	memmove(waiters->who + at, waiters->who + at + 1,
-		(waiters->count - at) * sizeof(*waiters->who));
+	who->behind = NULL;
+	if (waiters->last)
+		waiters->last->behind = who;
+	else
+		waiters->first = who;
+	waiters->last = who;
 }
 
 struct connection *waiters_first(struct waiters *waiters)
 {
-	struct connection *first;
+	struct connection *first = waiters->first;
 
-	if (!waiters->count)
-		return NULL;
-	first = waiters->who[0];
-	waiters_cut(waiters, 0);
+	if (first)
+		waiters_remove(waiters, first);
 	return first;
 }
 
 bool waiters_remove(struct waiters *waiters, const struct connection *who)
 {
-	for (uint32_t i = 0; i < waiters->count; i++)
-		if (waiters->who[i] == who) {
-			waiters_cut(waiters, i);
-			return true;
-		}
-	return false;
+	struct connection *before = NULL;
+	struct connection *at = waiters->first;
+
+	for (; at && at != who; at = at->behind)
+		before = at;
+	if (!at)
+		return false;
+	if (before)
+		before->behind = at->behind;
+	else
+		waiters->first = at->behind;
+	if (waiters->last == at)
+		waiters->last = before;
+	return true;
 }
 
 /* ---- connections --------------------------------------------------------- */
@@ -107,7 +111,10 @@ static struct connection *place_for_one(struct service *service)
 
 static void accept_one(struct service *service, int listen_fd)
 {
-	int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	union endpoint from;
+	socklen_t from_bytes = sizeof(from);
+	int fd = accept4(listen_fd, &from.any, &from_bytes,
+			 SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct epoll_event event = {.events = EPOLLIN};
 	struct connection *c;
 	int on = 1;
@@ -244,8 +251,7 @@ static int make_room(struct service *service)
 	}
 	service->room = service->job.writers + STRANGERS_MAX;
 	service->connections = calloc(service->room, sizeof(*service->connections));
-	service->waiters.who = calloc(service->room, sizeof(*service->waiters.who));
-	if (!service->connections || !service->waiters.who)
+	if (!service->connections)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < service->room; i++)
 		service->connections[i].fd = -1;
@@ -266,7 +272,6 @@ void service_free(struct service *service)
 	if (service->epoll_fd >= 0)
 		close(service->epoll_fd);
 	endpoints_close(service->listen_fd);
-	free(service->waiters.who);
 	free(service->connections);
 	free(service);
 }

@@ -51,6 +51,7 @@ struct connection {
 	uint64_t born; /* counts connections: the eldest stranger makes room */
 	size_t got;    /* bytes of request and payload so far */
 	uint8_t request[REQUEST_BYTES];
+	struct connection *behind; /* who waits after it */
 	uint8_t *payload; /* of an aggregator: page aligned, made when needed */
 };
 
@@ -74,8 +75,7 @@ extern const struct service_ops service_tickets, service_token, service_aggregat
 
 /* Ones who wait, in the order in which they came. */
 struct waiters {
-	struct connection **who;
-	uint32_t count;
+	struct connection *first, *last;
 };
 
 struct service {
@@ -87,7 +87,7 @@ struct service {
 	struct connection *connections;
 	uint32_t room;
 	uint64_t born;
-	struct waiters waiters; /* room for all of them */
+	struct waiters waiters;
 
 	uint64_t end; /* tickets, aggregate: where the next record goes */
 
