@@ -49,6 +49,7 @@ static void strategy_release(struct manifest_strategy *s, uint32_t rank_count)
 {
 	for (uint32_t rank = 0; s->writers && rank < rank_count; rank++) {
 		free(s->writers[rank].history_path);
+		free(s->writers[rank].data_path);
 		free(s->writers[rank].stuck);
 	}
 	free(s->writers);
@@ -80,10 +81,21 @@ void manifest_release(struct manifest *m)
 	memset(m, 0, sizeof(*m));
 }
 
+uint32_t manifest_strategy_number(const struct manifest *manifest, size_t index)
+{
+	return (uint32_t)index + manifest->loose_number;
+}
+
+bool manifest_preset_valid(const char *name, size_t length)
+{
+	return length > 0 && length <= MANIFEST_PRESET_MAX &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") >= length;
+}
+
 struct record_plan manifest_record_plan(const struct manifest *manifest, size_t index)
 {
 	struct record_plan plan = {
-		.strategy_index = (uint32_t)index,
+		.strategy_index = manifest_strategy_number(manifest, index),
 		.min_bytes = manifest->min_bytes,
 		.max_bytes = manifest->max_bytes,
 		.seed = manifest->seed,
@@ -104,7 +116,7 @@ void manifest_history_identity(const struct manifest *m, size_t index, uint32_t 
 	const struct manifest_strategy *s = &m->strategies[index];
 	const struct manifest_host *host = &m->hosts[m->rank_host[writer]];
 	struct history_identity identity = {
-		.strategy_index = (uint32_t)index,
+		.strategy_index = manifest_strategy_number(m, index),
 		.writer = writer,
 		.writers = m->rank_count,
 		.records = m->records,
@@ -149,17 +161,24 @@ char *manifest_data_path(const struct manifest *manifest, size_t strategy,
 			 uint32_t writer)
 {
 	const struct manifest_strategy *s = &manifest->strategies[strategy];
+	uint32_t number = manifest_strategy_number(manifest, strategy);
 
-	return data_path(manifest->data_dir, strategy, s->preset, s->shared_file,
-			 writer);
+	if (manifest->loose && s->writers[writer].data_path)
+		return strdup(s->writers[writer].data_path);
+	return data_path(manifest->data_dir, number, s->preset, s->shared_file, writer);
 }
 
 char *manifest_history_path(const struct manifest *manifest, const char *run_dir,
 			    size_t strategy, uint32_t writer)
 {
+	const char *known = manifest->strategies[strategy].writers[writer].history_path;
 	char *path;
 
-	if (asprintf(&path, "%s/history/%02zu-%s.%05u.history", run_dir, strategy,
+	/* No file has the empty name: that history is missing. */
+	if (manifest->loose)
+		return strdup(known ? known : "");
+	if (asprintf(&path, "%s/history/%02u-%s.%05u.history", run_dir,
+		     manifest_strategy_number(manifest, strategy),
 		     manifest->strategies[strategy].preset, writer) < 0)
 		return NULL;
 	return path;

@@ -23,6 +23,8 @@
 
 #define MANIFEST_FILE "manifest.json"
 
+enum { MANIFEST_PRESET_MAX = 64 }; /* bytes of a preset's name */
+
 /* What rank 0's clock shows is this host's clock plus the offset. */
 struct clock_sample {
 	uint64_t at_ns; /* on this host's clock */
@@ -58,6 +60,7 @@ struct manifest_writer {
 	enum writer_end end;
 	uint64_t begun;	    /* appends begun, as gathered */
 	char *history_path; /* on its own host, until it was gathered */
+	char *data_path;    /* loose: its data file; NULL: named as in a run */
 	char *stuck;	    /* of a hung writer: the call and since when; or NULL */
 };
 
@@ -117,6 +120,13 @@ struct manifest {
 	bool data_kept;		       /* the data files are still to be there */
 	json_t *faults;		       /* array of faults that happened */
 
+	/*
+	 * There is no run folder (verify/loose.h): the one strategy has this number in
+	 * its run, and history_path says where histories are.  Never in manifest.json.
+	 */
+	bool loose;
+	uint32_t loose_number;
+
 	struct manifest_host *hosts;
 	size_t host_count;
 	uint32_t *rank_host; /* rank_count indices into hosts */
@@ -139,6 +149,12 @@ int manifest_save(const struct manifest *manifest, const char *run_dir,
 
 /* Free all that @manifest owns and make it empty; harmless on an empty one. */
 void manifest_release(struct manifest *manifest);
+
+/* The number in its run of strategy number @index of @manifest: the same, or loose. */
+uint32_t manifest_strategy_number(const struct manifest *manifest, size_t index);
+
+/* Are the @length bytes at @name the name of a preset, fit for names of files? */
+bool manifest_preset_valid(const char *name, size_t length);
 
 /* The plan of the records of strategy number @index. */
 struct record_plan manifest_record_plan(const struct manifest *manifest, size_t index);

@@ -22,7 +22,6 @@ enum {
 	MAX_HOSTS = 1 << 16,
 	MAX_STRATEGIES = 1024,
 	MAX_SAMPLES = 1 << 20,
-	MAX_PRESET = 64,
 	MIN_VIEW_BLOCK = 1 << 9,
 	MAX_VIEW_BLOCK = 1 << 20,
 	MAX_VIEW_LOOKS = 7, /* bits */
@@ -162,15 +161,6 @@ static void writer_from_json(struct reader *r, json_t *object,
 	writer->stuck = get_text(r, object, "stuck");
 }
 
-/* Part of file names in the run folder: no path may be made of it. */
-static bool preset_valid(const char *preset)
-{
-	size_t length = preset ? strlen(preset) : 0;
-
-	return length > 0 && length <= MAX_PRESET &&
-	       strspn(preset, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
-}
-
 static unsigned int claims_from_json(struct reader *r, json_t *object)
 {
 	json_t *array = get_array(r, object, "claims", CLAIM_COUNT);
@@ -265,7 +255,8 @@ static void strategy_from_json(struct reader *r, json_t *object,
 	merge_from_json(r, json_object_get(object, "merge"), &s->merge);
 	views_from_json(r, object, m->host_count, &s->views);
 	writers = get_array(r, object, "writers", rank_count);
-	if (json_array_size(writers) != rank_count || !preset_valid(s->preset) ||
+	if (json_array_size(writers) != rank_count || !s->preset ||
+	    !manifest_preset_valid(s->preset, strlen(s->preset)) ||
 	    (s->control && s->claims))
 		r->bad = r->bad ? r->bad : "writers, preset or claims";
 	s->writers = get_memory(r, rank_count, sizeof(*s->writers));

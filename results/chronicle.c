@@ -83,7 +83,8 @@ static bool open_history(struct chronicle *chronicle, const char *run_dir, size_
 		return false;
 	}
 	if (strcmp(history->identity.run_id, chronicle->manifest->run_id) == 0 &&
-	    history->identity.strategy_index == index &&
+	    history->identity.strategy_index ==
+		    manifest_strategy_number(chronicle->manifest, index) &&
 	    history->identity.writer == writer)
 		return true;
 	history_close(history);

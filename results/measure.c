@@ -180,7 +180,8 @@ static void put_mount(FILE *stream, const struct manifest *manifest)
 
 	put_name(stream, first->fstype ? first->fstype : "unknown file system");
 	for (size_t i = 1; i < manifest->host_count; i++) {
-		if (!same_text(manifest->hosts[i].fstype, first->fstype)) {
+		if (manifest->hosts[i].fstype &&
+		    !same_text(manifest->hosts[i].fstype, first->fstype)) {
 			fputs(" and others", stream);
 			return;
 		}

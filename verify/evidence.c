@@ -28,7 +28,8 @@ static bool history_is_ours(const struct evidence *e, uint32_t writer,
 			    const struct history *history)
 {
 	return strcmp(history->identity.run_id, e->manifest->run_id) == 0 &&
-	       history->identity.strategy_index == e->strategy_index &&
+	       history->identity.strategy_index ==
+		       manifest_strategy_number(e->manifest, e->strategy_index) &&
 	       history->identity.writer == writer;
 }
 

@@ -242,6 +242,11 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 		snprintf(j->reason, size,
 			 "all writers ran on one client of a network file system, "
 			 "whose cache hides races (--one-client accepts that)");
+	else if (timeless)
+		snprintf(j->reason, size,
+			 "the clock of %s could not be compared with the others', so "
+			 "that order and exclusion between hosts were not judged",
+			 timeless);
 	else if (j->contention_applies &&
 		 (j->handoffs < HANDOFFS_MIN || j->contention < CONTENTION_MIN))
 		snprintf(j->reason, size,
@@ -249,11 +254,6 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 			 "(1 %% and %d are needed)",
 			 j->contention * 100, (unsigned long long)j->handoffs,
 			 HANDOFFS_MIN);
-	else if (timeless)
-		snprintf(j->reason, size,
-			 "the clock of %s could not be compared with the others', so "
-			 "that order and exclusion between hosts were not judged",
-			 timeless);
 	else
 		return false;
 	return true;
