@@ -116,12 +116,15 @@ static void print_places(const struct page *page)
 	for (size_t i = 0; i < page->result->manifest->strategy_count; i++)
 		findings = findings || page->result->judgments[i].finding_count > 0;
 	putc('\n', page->stream);
-	print_path(page, "Run folder", page->run_dir, "");
-	if (strcmp(page->out_dir, page->run_dir) != 0)
+	if (page->run_dir)
+		print_path(page, "Run folder", page->run_dir, "");
+	if (!page->run_dir || strcmp(page->out_dir, page->run_dir) != 0)
 		print_path(page, "Results", page->out_dir, "");
 	print_path(page, "Plots", page->out_dir, "/plots");
 	if (findings)
 		print_path(page, "All findings", page->out_dir, "/anomalies.csv");
+	if (!page->run_dir)
+		return;
 	fprintf(page->stream, "%-13s tailrace verify ", "Judge again");
 	put_shell_word(page->stream, page->run_dir);
 	putc('\n', page->stream);
@@ -194,7 +197,7 @@ bool results_want_colour(FILE *stream)
 	       strcmp(term, "dumb") != 0;
 }
 
-static size_t columns_of(FILE *stream)
+size_t results_columns(FILE *stream)
 {
 	struct winsize size;
 
@@ -236,7 +239,7 @@ int results_print(const struct result *result, const char *run_dir, const char *
 		.result = result,
 		.run_dir = run_dir,
 		.out_dir = out_dir,
-		.columns = columns_of(stream),
+		.columns = results_columns(stream),
 	};
 	int rc;
 
