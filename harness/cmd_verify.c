@@ -3,6 +3,8 @@
 
 #include "harness/rejudge.h"
 
+#include <stdint.h>
+
 static const struct option_row rows[] = {
 	{
 		.name = "out",
@@ -12,18 +14,51 @@ static const struct option_row rows[] = {
 		.parse = option_text,
 		.offset = offsetof(struct rejudge_arguments, out_dir),
 	},
+	{
+		.name = "explain",
+		.argument = "KIND[#N]",
+		.group = "Results",
+		.help = "show one finding, the N-th of KIND, instead of the summary: "
+			"the "
+			"bytes, who wrote them, and when; STRATEGY/KIND#N names the "
+			"strategy too",
+		.parse = option_text,
+		.offset = offsetof(struct rejudge_arguments, explain),
+	},
+	{
+		.name = "file",
+		.argument = "FILE",
+		.group = "Without a run folder",
+		.help = "the data file to judge; again for each writer's own, or one "
+			"folder "
+			"of them",
+		.parse = option_paths,
+		.offset = offsetof(struct rejudge_arguments, files),
+		.flags = OPTION_REPEATABLE,
+	},
+	{
+		.name = "history",
+		.argument = "FILE",
+		.group = "Without a run folder",
+		.help = "a history of its writers, or a folder of them; operands are "
+			"more "
+			"of them",
+		.parse = option_paths,
+		.offset = offsetof(struct rejudge_arguments, histories),
+		.flags = OPTION_REPEATABLE,
+	},
 };
 
 static const struct option_table table = {
 	.program = "tailrace verify",
-	.operands = "RUN",
+	.operands = "RUN | --file FILE --history FILE...",
 	.summary =
-		"Judge the run folder RUN again, from its data files and histories; "
-		"without MPI, and without writing anything unless --out asks for it.",
+		"Judge the run folder RUN again, from its data files and histories, or "
+		"any data file with its histories; without MPI, and without writing "
+		"anything unless --out asks for it.",
 	.rows = rows,
 	.row_count = sizeof(rows) / sizeof(rows[0]),
-	.operands_min = 1,
-	.operands_max = 1,
+	.operands_max = SIZE_MAX,
 };
 
 int cmd_verify(int argc, char **argv)

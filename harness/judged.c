@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-int judged_load(struct judged *judged, const char *run_dir, struct error *err)
+/* Judge all strategies of @manifest, which becomes @judged's. */
+static int judge_all(struct judged *judged, struct manifest *manifest,
+		     const char *run_dir, struct error *err)
 {
-	struct judged j = {0};
-	int rc = manifest_load(&j.manifest, run_dir, err);
+	struct judged j = {.manifest = *manifest};
+	int rc = 0;
 
-	if (rc < 0)
-		return rc;
 	j.judgments = calloc(j.manifest.strategy_count + 1, sizeof(*j.judgments));
 	if (!j.judgments)
-		rc = error_set(err, ENOMEM, "no memory to judge %s", run_dir);
+		rc = error_set(err, ENOMEM, "no memory for the judgments");
 	for (size_t i = 0; rc == 0 && i < j.manifest.strategy_count; i++)
 		rc = judge_strategy(&j.manifest, run_dir, i, &j.judgments[i], err);
 	if (rc < 0) {
@@ -26,6 +26,23 @@ int judged_load(struct judged *judged, const char *run_dir, struct error *err)
 	j.verdict = judge_run(&j.manifest, j.judgments, j.manifest.strategy_count);
 	*judged = j;
 	return 0;
+}
+
+int judged_load(struct judged *judged, const char *run_dir, struct error *err)
+{
+	struct manifest manifest = {0};
+	int rc = manifest_load(&manifest, run_dir, err);
+
+	return rc < 0 ? rc : judge_all(judged, &manifest, run_dir, err);
+}
+
+int judged_load_loose(struct judged *judged, const struct loose_paths *paths,
+		      struct error *err)
+{
+	struct manifest manifest = {0};
+	int rc = loose_manifest(&manifest, paths, err);
+
+	return rc < 0 ? rc : judge_all(judged, &manifest, NULL, err);
 }
 
 void judged_release(struct judged *judged)

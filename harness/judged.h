@@ -9,6 +9,7 @@
 #include "core/manifest.h"
 #include "results/result.h"
 #include "verify/judgment.h"
+#include "verify/loose.h"
 
 /* Owner: whoever called judged_load; ended by judged_release. */
 struct judged {
@@ -23,6 +24,12 @@ struct judged {
  * -ENODATA where the data files are gone.
  */
 int judged_load(struct judged *judged, const char *run_dir, struct error *err);
+
+/* The same of files without a run folder; with the errors of loose_manifest() too. */
+int judged_load_loose(struct judged *judged, const struct loose_paths *paths,
+		      struct error *err);
+
+/* Harmless on an empty one. */
 void judged_release(struct judged *judged);
 
 /* What the writers of results take; it borrows from @judged. */

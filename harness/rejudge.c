@@ -3,9 +3,11 @@
 
 #include "harness/exit_code.h"
 #include "harness/judged.h"
+#include "results/explain.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -24,31 +26,122 @@ static int write_results(const struct result *result, const char *run_dir,
 	return rc;
 }
 
-static int judge_and_show(const char *run_dir, const char *out_dir, struct error *err)
+/* Show what was asked for: the page of all, or of one finding. */
+static enum exit_code show(const struct judged *judged, const char *run_dir,
+			   const struct rejudge_arguments *arguments,
+			   const struct explain_request *request, struct error *err)
 {
-	struct judged judged;
-	struct result result;
-	struct stat st;
-	int code, rc = 0;
+	struct result result = judged_result(judged);
+	int rc = 0;
 
-	/* A wrong RUN is wrong usage; a damaged one could not be judged. */
+	if (arguments->out_dir)
+		rc = write_results(&result, run_dir, arguments->out_dir, err);
+	if (rc == 0 && arguments->explain) {
+		rc = results_explain(&result, run_dir, request, stdout, err);
+		if (rc == -EINVAL)
+			return EXIT_USAGE;
+	} else if (rc == 0) {
+		rc = results_print(&result, run_dir, arguments->out_dir, stdout);
+		if (rc < 0)
+			error_sys(err, -rc, "cannot print the result");
+	}
+	return rc < 0 ? EXIT_COULD_NOT_RUN
+		      : (enum exit_code)verdict_exit_code(judged->verdict.verdict);
+}
+
+/* A wrong RUN is wrong usage; a damaged one could not be judged. */
+static enum exit_code load_run(struct judged *judged, const char *run_dir,
+			       struct error *err)
+{
+	struct stat st;
+
 	if (stat(run_dir, &st) < 0) {
 		error_sys(err, errno, "cannot find the run folder %s", run_dir);
 		return EXIT_USAGE;
 	}
-	if (judged_load(&judged, run_dir, err) < 0)
-		return EXIT_COULD_NOT_RUN;
-	result = judged_result(&judged);
-	code = verdict_exit_code(judged.verdict.verdict);
-	if (out_dir)
-		rc = write_results(&result, run_dir, out_dir, err);
-	if (rc == 0) {
-		rc = results_print(&result, run_dir, out_dir, stdout);
-		if (rc < 0)
-			error_sys(err, -rc, "cannot print the result");
+	return judged_load(judged, run_dir, err) < 0 ? EXIT_COULD_NOT_RUN : EXIT_SAFE;
+}
+
+static enum exit_code load_loose(struct judged *judged,
+				 const struct rejudge_arguments *arguments,
+				 struct error *err)
+{
+	const struct loose_paths paths = {
+		.files = arguments->files.items,
+		.file_count = arguments->files.count,
+		.histories = arguments->histories.items,
+		.history_count = arguments->histories.count,
+	};
+	int rc = judged_load_loose(judged, &paths, err);
+
+	if (rc == -EINVAL || rc == -ENOENT)
+		return EXIT_USAGE;
+	return rc < 0 ? EXIT_COULD_NOT_RUN : EXIT_SAFE;
+}
+
+/* With --file the operands are histories, since a shell expands --history so. */
+static int take_operands(struct rejudge_arguments *arguments,
+			 const struct options *options, struct error *err)
+{
+	const char *program = options->table->program;
+	int rc = 0;
+
+	if (!arguments->files.count) {
+		if (arguments->histories.count)
+			return error_set(err, EINVAL,
+					 "--history needs --file; see %s --help",
+					 program);
+		if (!options->operand_count)
+			return error_set(err, EINVAL, "%s needs RUN; see %s --help",
+					 program, program);
+		if (options->operand_count > 1)
+			return error_set(err, EINVAL,
+					 "%s does not know what to do with '%s'",
+					 program, options->operands[1]);
+		return 0;
 	}
+	for (size_t i = 0; rc == 0 && i < options->operand_count; i++)
+		rc = option_paths(options->operands[i], &arguments->histories, err);
+	if (rc == 0 && !arguments->histories.count)
+		rc = error_set(err, EINVAL, "--file needs --history; see %s --help",
+			       program);
+	return rc;
+}
+
+static enum exit_code judge_and_show(struct rejudge_arguments *arguments, bool into_run,
+				     const struct options *options, struct error *err)
+{
+	struct explain_request request = {0};
+	const char *run_dir = NULL;
+	struct judged judged = {0};
+	enum exit_code code;
+
+	if (take_operands(arguments, options, err) < 0)
+		return EXIT_USAGE;
+	if (arguments->explain && explain_parse(arguments->explain, &request, err) < 0)
+		return EXIT_USAGE;
+	if (!arguments->files.count)
+		run_dir = options->operands[0];
+	if (!arguments->out_dir && into_run)
+		arguments->out_dir = run_dir;
+	code = run_dir ? load_run(&judged, run_dir, err)
+		       : load_loose(&judged, arguments, err);
+	if (code == EXIT_SAFE)
+		code = show(&judged, run_dir, arguments, &request, err);
 	judged_release(&judged);
-	return rc < 0 ? EXIT_COULD_NOT_RUN : code;
+	return code;
+}
+
+int option_paths(const char *value, void *target, struct error *err)
+{
+	struct path_list *list = target;
+	const char **items = reallocarray(list->items, list->count + 1, sizeof(*items));
+
+	if (!items)
+		return error_sys(err, ENOMEM, "cannot keep the paths");
+	items[list->count++] = value;
+	list->items = items;
+	return 0;
 }
 
 int rejudge(const struct option_table *table, bool into_run, int argc, char **argv)
@@ -63,13 +156,12 @@ int rejudge(const struct option_table *table, bool into_run, int argc, char **ar
 			options_help(table, stdout);
 			code = EXIT_SAFE;
 		} else {
-			if (!arguments.out_dir && into_run)
-				arguments.out_dir = options.operands[0];
-			code = judge_and_show(options.operands[0], arguments.out_dir,
-					      &err);
+			code = judge_and_show(&arguments, into_run, &options, &err);
 		}
 		options_release(&options);
 	}
+	free(arguments.files.items);
+	free(arguments.histories.items);
 	if (err.sentence[0])
 		fprintf(stderr, "tailrace: %s\n", err.sentence);
 	return code;
