@@ -36,7 +36,8 @@ static void stretch_choose(struct target *t)
 			t->at--;
 		t->at += dice(&t->random, 4) ? 0 : length_choose(&t->random);
 	}
-	t->length = length_choose(&t->random);
+	t->length = dice(&t->random, 10) ? length_choose(&t->random)
+					 : dice(&t->random, t->f->length);
 	if (t->at > t->f->length)
 		t->at = t->f->length;
 	if (t->length > t->f->length - t->at)

@@ -48,8 +48,13 @@ static struct craft_plan plan_choose(uint64_t *random)
 		plan.min_bytes = plan.max_bytes = 64 + (uint32_t)dice(random, 3000);
 	if (dice(random, 3) == 0)
 		plan.max_bytes += (uint32_t)dice(random, 500);
-	if (dice(random, 400) == 0)
-		plan.max_bytes = 1 << (12 + dice(random, 9));
+	/* Up to 1 MiB; a power of two, or a byte or a few hundred less. */
+	if (dice(random, 30) == 0) {
+		plan.max_bytes = 1u << (12 + dice(random, dice(random, 4) ? 5 : 9));
+		plan.max_bytes -= (uint32_t)dice(random, dice(random, 2) ? 2 : 800);
+		if (dice(random, 2))
+			plan.min_bytes = plan.max_bytes;
+	}
 	return plan;
 }
 
