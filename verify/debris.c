@@ -53,10 +53,11 @@ static int compare_stretches(const void *a, const void *b)
 /* Sort, and join those that touch, so that one pass can subtract them. */
 static void stretches_merge(struct stash *stash)
 {
-	struct stretch *all = stash->items;
+	struct stretch *all;
 	size_t kept = 0;
 
 	stash_sort(stash, compare_stretches);
+	all = stash->items;
 	for (size_t i = 1; i < stash->count; i++) {
 		if (all[i].file == all[kept].file && all[i].from <= all[kept].to) {
 			if (all[i].to > all[kept].to)

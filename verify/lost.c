@@ -203,10 +203,11 @@ static int compare_positions(const void *a, const void *b)
 /* Do the fragments cover the whole record? */
 static bool all_bytes_there(struct explainer *x, const struct subject *s)
 {
-	const struct fragment *all = x->fragments.items;
+	const struct fragment *all;
 	uint32_t covered = 0;
 
 	stash_sort(&x->fragments, compare_positions);
+	all = x->fragments.items;
 	for (size_t i = 0; i < x->fragments.count && all[i].position <= covered; i++)
 		if (all[i].position + all[i].length > covered)
 			covered = all[i].position + all[i].length;

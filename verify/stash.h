@@ -23,7 +23,10 @@ struct stash {
 /* Append a copy of @item.  0, or -ENOMEM / -ENOSPC / another negative errno. */
 int stash_add(struct stash *stash, const void *item);
 
-/* Sort by @compare (qsort(3)). */
+/*
+ * Sort by @compare, as qsort(3) does, in little memory whatever the count.  The items
+ * may move.
+ */
 void stash_sort(struct stash *stash, int (*compare)(const void *, const void *));
 
 /* Free it all; harmless on an empty one. */
