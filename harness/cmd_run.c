@@ -1,31 +1,16 @@
 /*
  * cmd_run - `tailrace run`: the life of a run, from the plan to the verdict.
  *
- *	plan -> ranks agree -> preflight -> for each strategy { append, gather,
- *	take views, judge } -> verdict -> results
+ *	plan -> ranks agree -> preflight -> strategies (course.h) -> results
  */
 #include "harness/commands.h"
 
-#include "harness/childlog.h"
-#include "harness/interrupt.h"
-#include "harness/judging.h"
-#include "harness/merging.h"
-#include "harness/outline.h"
-#include "harness/phase.h"
-#include "harness/relaunch.h"
-#include "harness/rpcs.h"
-#include "harness/run.h"
-#include "harness/runfolder.h"
-#include "harness/session.h"
-#include "harness/tasks.h"
-#include "harness/views.h"
 #include "core/units.h"
+#include "harness/course.h"
+#include "harness/session.h"
 #include "results/result.h"
 
 #include <stdio.h>
-#include <string.h>
-
-/* ---- the steps, in order ------------------------------------------------------ */
 
 /* What the run will cost, before it costs anything. */
 static void announce(const struct run *run)
@@ -46,152 +31,12 @@ static void announce(const struct run *run)
 	session_announce_hosts(run);
 }
 
-/* Rank 0: judge strategy @index and say so; the others sleep meanwhile. */
-static void judge(struct judging *judging, uint32_t index)
-{
-	const struct run *run = judging->run;
-	struct judge_answer answer;
-
-	judging_strategy(judging, index, &answer);
-	if (!run->plan.quiet)
-		fprintf(stderr, "tailrace: %s: %s: %s\n",
-			run->manifest.strategies[index].name,
-			verdict_name((enum verdict)answer.verdict), answer.sentence);
-}
-
-/*
- * Rank 0: --merge, in a child, within the time that reading may take.
- * A log that could not be made is told, and changes no verdict.
- */
-static void merge(struct run *run, uint32_t index)
-{
-	struct manifest_merge *merged = &run->manifest.strategies[index].merge;
-	struct merge_job job = {.strategy = index};
-	struct merge_answer answer = {0};
-	int rc;
-
-	if (!run->plan.merge || !merging_applies(&run->manifest, index))
-		return;
-	snprintf(job.run_dir, sizeof(job.run_dir), "%s", run->plan.out);
-	rc = task_ask(&run->spawner, TASK_MERGE, &job, sizeof(job), &answer,
-		      sizeof(answer), judging_time_ms(run, index, 1));
-	if (rc < 0 || answer.rc < 0) {
-		fprintf(stderr, "tailrace: %s: not merged: %s\n",
-			run->manifest.strategies[index].name,
-			rc < 0 ? strerror(-rc) : answer.sentence);
-		return;
-	}
-	*merged = (struct manifest_merge){
-		.path = strdup(answer.path),
-		.records = answer.records,
-		.bytes = answer.bytes,
-		.left_out = answer.left_out,
-		.duration_ns = answer.duration_ns,
-	};
-}
-
-/* Has rank 0 been asked to stop?  Collective. */
-static bool is_stopped(const struct run *run)
-{
-	int32_t stopped = interrupt_asked();
-	int rc = world_broadcast(&run->world, &stopped, sizeof(stopped));
-
-	if (rc < 0)
-		run_lost_touch(run, rc);
-	return stopped;
-}
-
-/* Strategy after strategy: append, gather, take views, judge. */
-static enum exit_code append_and_judge(struct run *run, struct judging *judging,
-				       struct error *err)
-{
-	enum exit_code code = EXIT_SAFE;
-
-	for (uint32_t i = 0; i < run->plan.strategy_count; i++) {
-		if (is_stopped(run)) {
-			phase_skip(run, i, "the run was asked to stop before it", 0);
-			continue;
-		}
-		code = phase(run, i, err);
-		if (code == EXIT_SAFE)
-			code = views(run, i, err);
-		if (code != EXIT_SAFE)
-			break;
-		if (run_is_first(run)) {
-			judge(judging, i);
-			merge(run, i);
-		}
-	}
-	return code;
-}
-
-/* --keep: remove the data files; nothing that we did not make. */
-static void remove_data(struct run *run, enum exit_code code)
-{
-	struct task_answer answer = {0};
-	struct clean_job job = {""};
-	struct error err = {""};
-	int rc;
-
-	if (run->plan.keep == KEEP_ALWAYS ||
-	    (run->plan.keep == KEEP_UNSAFE && code != EXIT_SAFE))
-		return;
-	snprintf(job.data_dir, sizeof(job.data_dir), "%s", run->manifest.data_dir);
-	rc = task_ask(&run->spawner, TASK_CLEAN, &job, sizeof(job), &answer,
-		      sizeof(answer), run_timeout_ms(run));
-	if (rc < 0 || answer.rc < 0)
-		fprintf(stderr, "tailrace: cannot remove %s: %s\n", job.data_dir,
-			strerror(rc < 0 ? -rc : -answer.rc));
-	run->manifest.data_kept = false;
-	if (manifest_save(&run->manifest, run->plan.out, &err) < 0)
-		fprintf(stderr, "tailrace: %s\n", err.sentence);
-}
-
-/* The summary on stdout; results are what stdout is for. */
-static void print_summary(const struct run *run)
-{
-	if (!run->plan.quiet)
-		results_show(run->plan.out, relaunch_colour(), stdout);
-}
-
-/* Rank 0: the verdict, and all files that tell of it. */
-static enum exit_code conclude(struct run *run, struct judging *judging,
-			       struct error *err)
-{
-	enum exit_code code;
-
-	if (outline_take_clocks(run) < 0 ||
-	    manifest_save(&run->manifest, run->plan.out, err) < 0 ||
-	    runfolder_close(run, err) < 0)
-		return EXIT_COULD_NOT_RUN;
-	code = judging_results(judging, err);
-	remove_data(run, code);
-	if (!run->plan.out_given)
-		runfolder_link_latest(run->plan.out);
-	print_summary(run);
-	return code;
-}
-
 /* The whole of it; the exit code is the same on every rank. */
 static enum exit_code live(struct run *run, struct error *err)
 {
-	struct judging judging = {.run = run};
-	enum exit_code code;
+	enum exit_code code = session_begin(run, announce, err);
 
-	code = session_begin(run, announce, err);
-	if (code != EXIT_SAFE)
-		return code;
-	if (run_is_first(run))
-		judging_start(&judging, run);
-	rpcs_save(run, "before");
-	code = append_and_judge(run, &judging, err);
-	rpcs_save(run, "after");
-	if (code == EXIT_SAFE && run_is_first(run))
-		code = conclude(run, &judging, err);
-	judging_end(&judging);
-	code = run_agree(run, code, err);
-	childlog_gather(run);
-	return code;
+	return code == EXIT_SAFE ? course_run(run, err) : code;
 }
 
 int cmd_run(int argc, char **argv)
