@@ -149,6 +149,9 @@ static int witnesses_check(struct witnesses *all, struct error *err)
 {
 	const struct witness *first;
 
+	/* histories_read() has found one; clang's analyzer cannot know. */
+	if (!all->items)
+		return -EINVAL;
 	qsort(all->items, all->count, sizeof(*all->items), compare_writers);
 	first = &all->items[0];
 	for (size_t i = 0; i < all->count; i++) {
