@@ -6,6 +6,7 @@
 #include "core/suggest.h"
 #include "harness/exit_code.h"
 #include "verify/judgment.h"
+#include "workloads/probe.h"
 #include "workloads/strategy.h"
 
 #include <stdio.h>
@@ -104,23 +105,47 @@ static void list_anomalies(void)
 	}
 }
 
+static void list_probe(const struct probe_row *row)
+{
+	printf("\n  %s: %s\n    locks: ", row->name, row->question);
+	for (int lock = 0; lock < PROBE_LOCKS; lock++)
+		if (row->locks & 1u << lock)
+			printf(" %s", probe_lock_names[lock]);
+	printf("\n    asked:  %s\n", row->scopes & 1u << PROBE_TWO_HOSTS
+					     ? "within one host, and between two"
+					     : "within one host");
+	printf("    script: %s\n", row->script);
+	for (int fs = 0; fs < PROBE_CLASSES; fs++)
+		printf("    %-7s %s\n", probe_class_names[fs], row->expected[fs]);
+	printf("    source: %s\n", row->source);
+	for (size_t i = 0; i < 2 && row->harm[i].answers; i++)
+		printf("    harm:   %s: %s\n", row->harm[i].answers, row->harm[i].why);
+}
+
+static void list_probes(void)
+{
+	printf("Probes of locks, and what local file systems, NFSv3 and NFSv4 "
+	       "answer:\n");
+	for (size_t i = 0; i < probe_row_count; i++)
+		list_probe(&probe_rows[i]);
+}
+
 static const struct topic {
 	const char *name;
 	void (*list)(void);
 } topics[] = {
-	{"strategies", list_strategies},
-	{"keys", list_keys},
-	{"claims", list_claims},
-	{"anomalies", list_anomalies},
+	{"strategies", list_strategies}, {"keys", list_keys},
+	{"claims", list_claims},	 {"anomalies", list_anomalies},
+	{"probes", list_probes},
 };
 #define TOPIC_COUNT (sizeof(topics) / sizeof(topics[0]))
 
 static const struct option_table table = {
 	.program = "tailrace list",
-	.operands = "[strategies|keys|claims|anomalies]",
+	.operands = "[strategies|keys|claims|anomalies|probes]",
 	.summary =
 		"Show the strategies, what each claims and needs, the keys that vary "
-		"them, and the anomalies that the verifier names.",
+		"them, the anomalies that the verifier names, and the probes of locks.",
 	.operands_max = 1,
 };
 

@@ -7,6 +7,7 @@
 #define TAILRACE_HARNESS_COMMANDS_H
 
 int cmd_run(int argc, char **argv);
+int cmd_probe(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
 int cmd_report(int argc, char **argv);

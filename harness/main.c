@@ -25,6 +25,8 @@ static const struct command {
 } commands[] = {
 	{"run", "DIR", IF_MPI(cmd_run),
 	 "append in DIR from many processes, verify, and report"},
+	{"probe", "DIR", IF_MPI(cmd_probe),
+	 "ask the locks in DIR what they do, within a host and between two"},
 	{"verify", "RUN", cmd_verify, "judge a finished run again, offline"},
 	{"report", "RUN", cmd_report, "write the results and plots of a run again"},
 	{"merge", "RUN", cmd_merge,

@@ -158,6 +158,56 @@ static int parse_views(const char *value, void *target, struct error *err)
 #define RAW(member)  offsetof(struct raw_plan, member)
 #define PLAN(member) offsetof(struct raw_plan, plan.member)
 
+/* Rows that commands share. */
+#define ROW_FSTYPE                                                                     \
+	{                                                                              \
+		"fstype", '\0', "NAME", "How to judge",                                \
+			"Take the file system for this type, whatever the mount "      \
+			"says.",                                                       \
+			NULL, option_text, RAW(fstype), 0                              \
+	}
+#define ROW_OUT                                                                        \
+	{                                                                              \
+		"out", 'o', "DIR", "Where results go",                                 \
+			"Make this the run folder (default: "                          \
+			"tailrace-results/LABEL/TIME).",                               \
+			NULL, option_text, RAW(out), OPTION_NOT_SAVED                  \
+	}
+#define ROW_LABEL(fallback)                                                            \
+	{                                                                              \
+		"label", 'l', "NAME", "Where results go", "Name the run.", (fallback), \
+			option_text, RAW(label), 0                                     \
+	}
+#define ROW_QUIET                                                                      \
+	{                                                                              \
+		"quiet", 'q', NULL, "Where results go",                                \
+			"Print nothing but errors; the exit code is the verdict.",     \
+			NULL, option_flag, PLAN(quiet), OPTION_NOT_SAVED               \
+	}
+#define ROW_DRY_RUN                                                                    \
+	{                                                                              \
+		"dry-run", '\0', NULL, "Where results go",                             \
+			"Show the plan and do nothing.", NULL, option_flag,            \
+			PLAN(dry_run), OPTION_NOT_SAVED                                \
+	}
+#define ROW_RANKS                                                                      \
+	{                                                                              \
+		"ranks", 'n', "N", "How to start", "Start mpirun with so many ranks.", \
+			NULL, parse_ranks, PLAN(ranks_asked), 0                        \
+	}
+#define ROW_HOSTS                                                                      \
+	{                                                                              \
+		"hosts", 'H', "LIST", "How to start",                                  \
+			"Start mpirun on these hosts: comma-separated names.", NULL,   \
+			option_text, RAW(hosts), 0                                     \
+	}
+#define ROW_HOSTFILE                                                                   \
+	{                                                                              \
+		"hostfile", '\0', "FILE", "How to start",                              \
+			"Start mpirun on the hosts that FILE names.", NULL,            \
+			option_text, RAW(hostfile), 0                                  \
+	}
+
 static const struct option_row rows[] = {
 	{"strategy", 's', "LIST", "What to do",
 	 "How to append: NAME[:key=value,...] each, as `tailrace list` shows them.",
@@ -203,15 +253,10 @@ static const struct option_row rows[] = {
 	{"views", '\0', "HOW", "How to judge",
 	 "What all hosts read of the closed files, to compare: all, sample or none.",
 	 "sample", parse_views, PLAN(views), 0},
-	{"fstype", '\0', "NAME", "How to judge",
-	 "Take the file system for this type, whatever the mount says.", NULL,
-	 option_text, RAW(fstype), 0},
+	ROW_FSTYPE,
 
-	{"out", 'o', "DIR", "Where results go",
-	 "Make this the run folder (default: tailrace-results/LABEL/TIME).", NULL,
-	 option_text, RAW(out), OPTION_NOT_SAVED},
-	{"label", 'l', "NAME", "Where results go", "Name the run.", "run", option_text,
-	 RAW(label), 0},
+	ROW_OUT,
+	ROW_LABEL("run"),
 	{"history", '\0', "DIR", "Where results go",
 	 "A local directory for the histories of a host (default: TMPDIR).", NULL,
 	 option_text, RAW(history), 0},
@@ -221,20 +266,12 @@ static const struct option_row rows[] = {
 	{"eta", '\0', "WHEN", "Where results go",
 	 "Show progress: auto (on a terminal), always or never.", "auto", parse_eta,
 	 PLAN(eta), OPTION_NOT_SAVED},
-	{"quiet", 'q', NULL, "Where results go",
-	 "Print nothing but errors; the exit code is the verdict.", NULL, option_flag,
-	 PLAN(quiet), OPTION_NOT_SAVED},
-	{"dry-run", '\0', NULL, "Where results go", "Show the plan and do nothing.",
-	 NULL, option_flag, PLAN(dry_run), OPTION_NOT_SAVED},
+	ROW_QUIET,
+	ROW_DRY_RUN,
 
-	{"ranks", 'n', "N", "How to start", "Start mpirun with so many ranks.", NULL,
-	 parse_ranks, PLAN(ranks_asked), 0},
-	{"hosts", 'H', "LIST", "How to start",
-	 "Start mpirun on these hosts: comma-separated names.", NULL, option_text,
-	 RAW(hosts), 0},
-	{"hostfile", '\0', "FILE", "How to start",
-	 "Start mpirun on the hosts that FILE names.", NULL, option_text, RAW(hostfile),
-	 0},
+	ROW_RANKS,
+	ROW_HOSTS,
+	ROW_HOSTFILE,
 };
 
 static const struct option_table table = {
@@ -255,6 +292,43 @@ static const struct option_table table = {
 void plan_help(FILE *file)
 {
 	options_help(&table, file);
+}
+
+/* ---- `tailrace probe` ----------------------------------------------------- */
+
+static const struct option_row probe_option_rows[] = {
+	{"timeout", '\0', "TIME", "What to do", "A call that takes longer hangs.",
+	 "60s", parse_time, PLAN(timeout_ns), 0},
+	ROW_FSTYPE,
+	ROW_OUT,
+	ROW_LABEL("probe"),
+	ROW_QUIET,
+	ROW_DRY_RUN,
+	ROW_RANKS,
+	ROW_HOSTS,
+	ROW_HOSTFILE,
+};
+
+static const struct option_table probe_table = {
+	.program = "tailrace probe",
+	.operands = "DIR",
+	.summary =
+		"Ask the locks in DIR what they do, within one host and between two, "
+		"and compare that with what the manuals promise.",
+	.epilogue =
+		"It takes two ranks on two hosts, under mpirun or srun or by --hosts; "
+		"alone it asks\nwithin one host only.  Exit code: 0 no answer does "
+		"harm, "
+		"1 some do, 2 usage,\n3 inconclusive, 4 could not run.",
+	.rows = probe_option_rows,
+	.row_count = sizeof(probe_option_rows) / sizeof(probe_option_rows[0]),
+	.operands_min = 1,
+	.operands_max = 1,
+};
+
+void plan_help_probe(FILE *file)
+{
+	options_help(&probe_table, file);
 }
 
 /* ---- from raw to plan --------------------------------------------------- */
@@ -470,7 +544,7 @@ static int complete(struct raw_plan *raw, const char *dir, struct error *err)
 	struct plan *plan = &raw->plan;
 	int rc;
 
-	if (!raw->records_given && !plan->duration_ns)
+	if (raw->strategies && !raw->records_given && !plan->duration_ns)
 		plan->records = DEFAULT_RECORDS;
 	plan->bytes_limit = raw->max_bytes;
 	plan->out_given = raw->out != NULL;
@@ -484,27 +558,46 @@ static int complete(struct raw_plan *raw, const char *dir, struct error *err)
 			    err)) < 0 ||
 	    (rc = copy_text(plan->hosts, sizeof(plan->hosts), raw->hosts, "--hosts",
 			    err)) < 0 ||
-	    (rc = check_label(plan->label, err)) < 0 ||
-	    (rc = take_strategies(plan, raw->strategies, err)) < 0 ||
+	    (rc = check_label(plan->label, err)) < 0)
+		return rc;
+	if (!raw->strategies) /* it appends nothing */
+		return 0;
+	if ((rc = take_strategies(plan, raw->strategies, err)) < 0 ||
 	    (rc = take_required(plan, raw->require, err)) < 0 ||
 	    (rc = take_expectations(plan, raw->expect, err)) < 0)
 		return rc;
 	return check_sizes(plan, &raw->size, err);
 }
 
-int plan_parse(int argc, char **argv, struct options *options, struct plan *ret_plan,
-	       struct error *err)
+static int parse_by(const struct option_table *by, int argc, char **argv,
+		    struct options *options, struct plan *ret_plan, struct error *err)
 {
 	struct raw_plan *raw = calloc(1, sizeof(*raw));
 	int rc;
 
 	if (!raw)
 		return error_sys(err, ENOMEM, "cannot hold the plan");
-	rc = options_parse(options, &table, argc, argv, raw, err);
+	rc = options_parse(options, by, argc, argv, raw, err);
 	if (rc == 0 && !options->help)
 		rc = complete(raw, options->operands[0], err);
 	if (rc == 0)
 		*ret_plan = raw->plan;
 	free(raw);
+	return rc;
+}
+
+int plan_parse(int argc, char **argv, struct options *options, struct plan *ret_plan,
+	       struct error *err)
+{
+	return parse_by(&table, argc, argv, options, ret_plan, err);
+}
+
+int plan_parse_probe(int argc, char **argv, struct options *options,
+		     struct plan *ret_plan, struct error *err)
+{
+	int rc = parse_by(&probe_table, argc, argv, options, ret_plan, err);
+
+	if (rc == 0)
+		ret_plan->eta = ETA_NEVER;
 	return rc;
 }

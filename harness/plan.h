@@ -96,6 +96,11 @@ int plan_parse(int argc, char **argv, struct options *options, struct plan *ret_
 /* The page of --help. */
 void plan_help(FILE *file);
 
+/* The same for `tailrace probe`, which has no strategies and appends nothing. */
+int plan_parse_probe(int argc, char **argv, struct options *options,
+		     struct plan *ret_plan, struct error *err);
+void plan_help_probe(FILE *file);
+
 /*
  * Check what depends on the number of ranks: enough writers' numbers, and the
  * bytes against --max-bytes, which also bounds a run that is bounded by time.

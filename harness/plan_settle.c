@@ -40,7 +40,7 @@ uint64_t plan_history_bytes(const struct plan *plan, uint32_t writers)
 static int bound_by_bytes(struct plan *plan, struct error *err)
 {
 	uint64_t per_record = growth_bytes(plan) * plan->ranks;
-	uint64_t fitting = plan->bytes_limit / per_record;
+	uint64_t fitting = per_record ? plan->bytes_limit / per_record : 0;
 	char planned[UNITS_TEXT_BYTES], limit[UNITS_TEXT_BYTES];
 
 	if (!plan->bytes_limit)
@@ -204,7 +204,7 @@ int plan_save_args(const struct plan *plan, struct options *options, FILE *file)
 
 	snprintf(number, sizeof(number), "%" PRIu64, plan->seed);
 	rc = options_replace(options, "seed", number);
-	if (rc == 0)
+	if (rc == 0 || rc == -ENOENT) /* not every command draws one */
 		rc = options_replace(options, "", plan->dir);
 	if (rc == 0 && plan->records && !plan->duration_ns) {
 		snprintf(number, sizeof(number), "%" PRIu64, plan->records);

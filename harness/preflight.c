@@ -54,7 +54,9 @@ static void examine(struct run *run, struct rank_view *ret_view)
 		return;
 	}
 	snprintf(job->dir, sizeof(job->dir), "%s", run->plan.dir);
-	snprintf(job->history_dir, sizeof(job->history_dir), "%s", history_base(run));
+	if (run->plan.strategy_count)
+		snprintf(job->history_dir, sizeof(job->history_dir), "%s",
+			 history_base(run));
 	if (run_is_first(run))
 		snprintf(job->out, sizeof(job->out), "%s", run->plan.out);
 	ret_view->ask_rc =
@@ -108,6 +110,8 @@ static enum exit_code check_dirs(const struct run *run, const struct rank_view *
 static enum exit_code check_histories(const struct run *run,
 				      const struct rank_view *views, struct error *err)
 {
+	if (!run->plan.strategy_count) /* there will be none */
+		return EXIT_SAFE;
 	for (uint32_t rank = 0; rank < run->world.size; rank++) {
 		const struct examine_answer *seen = &views[rank].seen;
 		const char *dir =
@@ -426,7 +430,7 @@ enum exit_code preflight(struct run *run, struct error *err)
 	if (code == EXIT_SAFE && run_is_first(run))
 		code = confirm(run, nonce, err);
 	code = run_agree(run, code, err);
-	if (code == EXIT_SAFE)
+	if (code == EXIT_SAFE && run->plan.strategy_count)
 		code = run_agree(run, make_history_dir(run, err), err);
 	if (code != EXIT_SAFE && run_is_first(run))
 		clean(run);

@@ -213,7 +213,8 @@ int runfolder_open(struct run *run, struct error *err)
 	char path[PATH_MAX + 16];
 	int rc;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	/* Without strategies there are no histories. */
+	for (size_t i = 0; i < (run->plan.strategy_count ? 2 : 1); i++) {
 		snprintf(path, sizeof(path), "%s/%s", run->plan.out, folders[i]);
 		if (mkdir(path, 0777) < 0)
 			return error_sys(err, errno, "cannot make the folder %s", path);

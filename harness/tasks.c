@@ -16,6 +16,7 @@ const struct task run_tasks[TASK_COUNT] = {
 	[TASK_JUDGE] = {"judge", task_judge},
 	[TASK_MERGE] = {"merge", task_merge},
 	[TASK_CLEAN] = {"clean", task_clean},
+	[TASK_PROBE] = {"probe", task_probe},
 	[TASK_CLOCK] = {"clock", task_clock},
 };
 

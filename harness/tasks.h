@@ -30,6 +30,7 @@ enum task_id {
 	TASK_MERGE,   /* one log of the writers' files */
 	TASK_CLEAN,   /* remove what we made */
 	TASK_SERVICE, /* sequencer, token or aggregator until the rank closes it */
+	TASK_PROBE,   /* an agent: struct probe_job, then workloads/probe.h */
 	TASK_CLOCK,   /* tell the time until the rank closes the socket */
 	TASK_COUNT,
 };
@@ -197,6 +198,7 @@ int task_view(const void *arg, size_t arg_bytes, int fd);
 int task_judge(const void *arg, size_t arg_bytes, int fd);
 int task_merge(const void *arg, size_t arg_bytes, int fd);
 int task_clean(const void *arg, size_t arg_bytes, int fd);
+int task_probe(const void *arg, size_t arg_bytes, int fd);
 int task_clock(const void *arg, size_t arg_bytes, int fd);
 
 #endif

@@ -39,6 +39,13 @@ load ../helper
 	done
 }
 
+@test "list shows the probes, each with its source" {
+	run -0 --separate-stderr tailrace list probes
+	[[ $output == *"exclusive-excludes-exclusive: "* ]]
+	(( $(grep -c '^    script: ' <<<"$output") == $(grep -c '^    source: .*([23])' <<<"$output") ))
+	(( $(grep -c '^    script: ' <<<"$output") > 40 ))
+}
+
 @test "list names the anomalies" {
 	run -0 --separate-stderr tailrace list
 	for name in lost overwritten torn missing gap duplicate foreign \
