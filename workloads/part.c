@@ -8,6 +8,7 @@ const struct lock_ops *const lock_table[LOCK_KIND_COUNT] = {
 	[LOCK_KIND_NONE] = &lock_none,
 	[LOCK_KIND_FLOCK] = &lock_flock,
 	[LOCK_KIND_FCNTL] = &lock_fcntl,
+	[LOCK_KIND_OFD] = &lock_ofd,
 	[LOCK_KIND_TOKEN] = &lock_token,
 };
 

@@ -35,6 +35,11 @@ const struct strategy_preset strategy_presets[] = {
 	 "Lock the file by a POSIX record lock, seek to its end, write, unlock.",
 	 "lockf(3), databases and mail spools.",
 	 "record locks that reach the other hosts"},
+	{"ofd", PARTS(LOCK_KIND_OFD, PLACEMENT_SEEK_END), CLAIMS_LOCKED, false,
+	 "Lock the file by an open file description lock, seek to its end, write, "
+	 "unlock.",
+	 "Programs of many threads, whose POSIX locks any close would drop (fcntl(2)).",
+	 "open file description locks (Linux 3.15) that reach the other hosts"},
 	{"per-file", PARTS(LOCK_KIND_NONE, PLACEMENT_OWN_FILE), CLAIMS_OWN_FILE, false,
 	 "Write to a file of one's own.",
 	 "The way around the question; the files are merged later.", "nothing"},

@@ -200,6 +200,7 @@ START_TEST(all_presets_append)
 		"append",
 		"flock",
 		"fcntl",
+		"ofd",
 		"per-file",
 		"flock:wait=poll",
 		"fcntl:flush=close",
