@@ -199,6 +199,7 @@ START_TEST(all_presets_append)
 	static const char *const strategies[] = {
 		"append",
 		"flock",
+		"flock-append",
 		"fcntl",
 		"ofd",
 		"per-file",
