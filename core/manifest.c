@@ -57,6 +57,7 @@ static void strategy_release(struct manifest_strategy *s, uint32_t rank_count)
 	free(s->preset);
 	free(s->spec);
 	free(s->expected);
+	free(s->remark);
 	free(s->skipped);
 	free(s->merge.path);
 	json_decref(s->rpc);

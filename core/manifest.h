@@ -95,6 +95,7 @@ struct manifest_strategy {
 	uint32_t padding_bytes; /* records start at multiples of it, NULs
 				   between are its own; 0: none */
 	bool ran;		/* the append phase took place */
+	char *remark;		/* what was left out so that it could, or NULL */
 	char *skipped;		/* why not, or NULL */
 	int skipped_errnum;
 	uint64_t duration_ns; /* of the append phase, on rank 0's clock */

@@ -247,6 +247,9 @@ static void strategy_from_json(struct reader *r, json_t *object,
 	s->padding_bytes =
 		(uint32_t)get_integer(r, object, "padding_bytes", 0, UINT32_MAX);
 	s->ran = get_bool(r, object, "ran");
+	/* Older manifests do not have it. */
+	if (json_object_get(object, "remark"))
+		s->remark = get_text(r, object, "remark");
 	s->skipped = get_text(r, object, "skipped");
 	s->skipped_errnum = (int)get_integer(r, object, "skipped_errno", 0, 4095);
 	s->duration_ns = (uint64_t)get_integer(r, object, "duration_ns", 0, INT64_MAX);

@@ -91,7 +91,7 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 		json_array_append_new(writers,
 				      writer_to_json(&strategy->writers[rank]));
 	return json_pack(
-		"{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:s,s:b,s:b,s:I,s:I,s:b,s:o,s:i,s:I,"
+		"{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:s,s:b,s:b,s:I,s:I,s:b,s:o,s:o,s:i,s:I,"
 		"s:O?,s:o,s:o,s:o}",
 		"name", text_to_json(strategy->name), "preset",
 		text_to_json(strategy->preset), "spec", text_to_json(strategy->spec),
@@ -101,7 +101,8 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 		workload_names[strategy->workload], "shared_file",
 		strategy->shared_file, "exclusive_lock", strategy->exclusive_lock,
 		"batch", (json_int_t)strategy->batch, "padding_bytes",
-		(json_int_t)strategy->padding_bytes, "ran", strategy->ran, "skipped",
+		(json_int_t)strategy->padding_bytes, "ran", strategy->ran, "remark",
+		text_to_json(strategy->remark), "skipped",
 		text_to_json(strategy->skipped), "skipped_errno",
 		strategy->skipped_errnum, "duration_ns",
 		(json_int_t)strategy->duration_ns, "rpc", strategy->rpc, "merge",

@@ -23,8 +23,9 @@
 #define LEAVE_WITHIN_MS 5000
 
 /* How a writer came out of its preparation. */
+#define READY_REMARKED 1
 struct readiness {
-	int32_t rc; /* 0: ready; -ETIMEDOUT: it hangs */
+	int32_t rc; /* 0: ready; READY_REMARKED; -ETIMEDOUT: it hangs */
 	char sentence[512];
 };
 
@@ -126,6 +127,8 @@ static void prepare_writer(struct stage *stage)
 	stage->readiness.rc = rc < 0 ? rc : ready.rc;
 	snprintf(stage->readiness.sentence, sizeof(stage->readiness.sentence), "%.511s",
 		 rc < 0 ? "the writer could not be prepared" : ready.sentence);
+	if (stage->readiness.rc == 0 && stage->readiness.sentence[0])
+		stage->readiness.rc = READY_REMARKED;
 }
 
 /* Have a writer leave that will not be started. */
@@ -141,33 +144,53 @@ static void dismiss_writer(struct stage *stage)
 	unlink(stage->history_path);
 }
 
-/* Rank 0 learns why rank @first is not ready. */
-static int fetch_reason(struct stage *stage, uint32_t first)
+/*
+ * Collective: rank 0 learns what rank @rank has to say, in *@ret_text: "rank 3 on
+ * host n2: ...".
+ */
+static void quote(struct stage *stage, uint32_t rank, char ret_text[800])
 {
 	const struct world *world = &stage->run->world;
+	const struct manifest *m = &stage->run->manifest;
+	struct readiness said = stage->readiness;
 	size_t got;
+	int rc = 0;
 
-	if (first == 0)
-		return 0;
-	if (world->rank == first)
-		return world_send(world, 0, &stage->readiness,
-				  sizeof(stage->readiness));
-	if (world->rank == 0)
-		return world_receive(world, first, &stage->readiness,
-				     sizeof(stage->readiness), &got);
-	return 0;
+	if (rank != 0 && world->rank == rank)
+		rc = world_send(world, 0, &said, sizeof(said));
+	else if (rank != 0 && world->rank == 0)
+		rc = world_receive(world, rank, &said, sizeof(said), &got);
+	if (rc < 0)
+		run_lost_touch(stage->run, rc);
+	snprintf(ret_text, 800, "rank %u on host %s: %s", rank,
+		 m->hosts[m->rank_host[rank]].name, said.sentence);
 }
 
-/* Rank 0: the strategy is skipped for what happened on rank @first. */
-static void skip_for(struct stage *stage, uint32_t first)
+/* Collective: the strategy is skipped for what happened on rank @first: @code. */
+static void skip_for(struct stage *stage, uint32_t first, int32_t code)
 {
-	const struct manifest *m = &stage->run->manifest;
 	char reason[800];
 
-	snprintf(reason, sizeof(reason), "rank %u on host %s: %s", first,
-		 m->hosts[m->rank_host[first]].name, stage->readiness.sentence);
-	phase_skip(stage->run, stage->index, reason, 0);
-	stage->strategy->skipped_errnum = -stage->readiness.rc;
+	quote(stage, first, reason);
+	if (run_is_first(stage->run))
+		phase_skip(stage->run, stage->index, reason, -code);
+}
+
+/* Collective: the remark of the first rank that has one, into the manifest. */
+static void take_remark(struct stage *stage, const int32_t *codes)
+{
+	uint32_t first = 0;
+	char remark[800];
+
+	while (first < stage->run->world.size && codes[first] != READY_REMARKED)
+		first++;
+	if (first == stage->run->world.size)
+		return;
+	quote(stage, first, remark);
+	if (!run_is_first(stage->run))
+		return;
+	free(stage->strategy->remark);
+	stage->strategy->remark = strdup(remark);
 }
 
 /*
@@ -185,18 +208,16 @@ static bool all_ready(struct stage *stage)
 
 	if (rc < 0)
 		run_lost_touch(stage->run, rc);
-	while (first < world->size && (codes[first] == 0 || codes[first] == -ETIMEDOUT))
+	while (first < world->size && (codes[first] >= 0 || codes[first] == -ETIMEDOUT))
 		first++;
+	if (first == world->size) {
+		take_remark(stage, codes);
+	} else {
+		skip_for(stage, first, codes[first]);
+		dismiss_writer(stage);
+	}
 	free(codes);
-	if (first == world->size)
-		return true;
-	rc = fetch_reason(stage, first);
-	if (rc < 0)
-		run_lost_touch(stage->run, rc);
-	if (run_is_first(stage->run))
-		skip_for(stage, first);
-	dismiss_writer(stage);
-	return false;
+	return first == world->size;
 }
 
 /* Rank 0: what the writers share: their file, and whom they ask. */
@@ -228,8 +249,7 @@ static bool prepare(struct stage *stage)
 	if (rc < 0)
 		run_lost_touch(run, rc);
 	if (created < 0) {
-		if (run_is_first(run))
-			skip_for(stage, 0);
+		skip_for(stage, 0, created);
 		return false;
 	}
 	rc = offer_share(&stage->offer, run);

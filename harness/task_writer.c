@@ -15,6 +15,9 @@ int task_writer(const void *arg, size_t arg_bytes, int fd)
 	if (arg_bytes != sizeof(struct writer_job))
 		return 1;
 	ready.rc = writer_prepare(&writer, arg, &ready.skip, &err);
+	if (ready.rc == 0 && writer.appender.remark)
+		snprintf(err.sentence, sizeof(err.sentence), "%s",
+			 writer.appender.remark);
 	snprintf(ready.sentence, sizeof(ready.sentence), "%.511s", err.sentence);
 	if (task_send(fd, &ready, sizeof(ready)) < 0 || ready.rc < 0)
 		return 1;

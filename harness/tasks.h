@@ -118,8 +118,8 @@ struct merge_answer {
 /* The child's first message: is it ready to start? */
 struct writer_ready {
 	int32_t rc;
-	bool skip; /* the mount cannot do what the strategy needs */
-	char sentence[512];
+	bool skip;	    /* the mount cannot do what the strategy needs */
+	char sentence[512]; /* why it is not; if it is, what was left out, or "" */
 };
 
 /* Then the rank sends this; the child's last message is struct writer_report. */

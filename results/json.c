@@ -348,10 +348,11 @@ static json_t *strategy_json(const struct manifest *manifest, size_t index,
 
 	return json_pack(
 		"{s:o, s:o, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-		" s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		" s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", text_to_json(s->name), "spec", text_to_json(s->spec), "control",
 		s->control, "claims", claims_json(s->claims), "verdict",
-		verdict_name(j->verdict), "reason", reason_json(s, j), "records",
+		verdict_name(j->verdict), "reason", reason_json(s, j), "remark",
+		s->remark ? sentence_json(s->remark) : json_null(), "records",
 		records_json(j), "anomalies", anomalies_json(j), "notes", notes_json(j),
 		"views", views_json(manifest, index, j), "examples",
 		examples_json(manifest, index, j), "contention",

@@ -217,6 +217,11 @@ static void put_views(FILE *stream, const struct page *page, size_t index)
 	put_stale_sentence(stream, page->result->manifest, &j->stale[0]);
 }
 
+static void put_remark(FILE *stream, const struct page *page, size_t index)
+{
+	put_name(stream, page->result->manifest->strategies[index].remark);
+}
+
 static int print_details(const struct page *page, size_t index)
 {
 	const struct judgment *judgment = &page->result->judgments[index];
@@ -236,6 +241,8 @@ static int print_details(const struct page *page, size_t index)
 		rc = print_detail(page, "merged:", put_merge, index);
 	if (rc == 0 && judgment->verdict == VERDICT_INCONCLUSIVE)
 		rc = print_detail(page, "why:", put_reason, index);
+	if (rc == 0 && page->result->manifest->strategies[index].remark)
+		rc = print_detail(page, "note:", put_remark, index);
 	return rc;
 }
 

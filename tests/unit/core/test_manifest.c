@@ -83,6 +83,7 @@ static void sample_strategy(struct manifest_strategy *s, int number)
 	s->batch = number ? 1 : 4;
 	s->padding_bytes = 4096;
 	s->ran = !number;
+	s->remark = number ? NULL : text("O_APPEND was left out");
 	s->skipped = number ? text("no O_APPEND here") : NULL;
 	s->skipped_errnum = number ? EINVAL : 0;
 	s->duration_ns = 123456789;
@@ -175,9 +176,9 @@ static bool same_strategy(const struct manifest_strategy *a,
 			return false;
 	return same_text(a->name, b->name) && same_text(a->preset, b->preset) &&
 	       same_text(a->spec, b->spec) && same_text(a->skipped, b->skipped) &&
-	       same_text(a->expected, b->expected) && a->claims == b->claims &&
-	       a->control == b->control && a->required == b->required &&
-	       a->shared_file == b->shared_file &&
+	       same_text(a->remark, b->remark) && same_text(a->expected, b->expected) &&
+	       a->claims == b->claims && a->control == b->control &&
+	       a->required == b->required && a->shared_file == b->shared_file &&
 	       a->exclusive_lock == b->exclusive_lock && a->batch == b->batch &&
 	       a->padding_bytes == b->padding_bytes && a->ran == b->ran &&
 	       a->skipped_errnum == b->skipped_errnum &&

@@ -68,7 +68,7 @@ static void expect_keys(json_t *object, const char *keys)
 }
 
 static const char strategy_keys[] =
-	"name spec control claims verdict reason records anomalies notes views "
+	"name spec control claims verdict reason remark records anomalies notes views "
 	"examples "
 	"contention handoffs duration_s records_per_s bytes_per_s latency_us fairness "
 	"rpc_per_record merge";
@@ -169,6 +169,22 @@ START_TEST(views_name_hosts_and_say_what_they_cover)
 }
 END_TEST
 
+START_TEST(what_was_left_out_is_told)
+{
+	struct fixture fixture;
+	json_t *root;
+
+	fixture_init(&fixture, 4, 2, basic, 4);
+	fixture.manifest.strategies[1].remark = strdup("O_APPEND 100% left out");
+	root = write_and_load(&fixture);
+	ck_assert_str_eq(json_string_value(at(strategy(root, 1), "remark")),
+			 "O_APPEND 100% left out");
+	ck_assert(json_is_null(at(strategy(root, 0), "remark")));
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(what_is_unknown_is_null)
 {
 	struct fixture fixture;
@@ -188,6 +204,7 @@ START_TEST(what_is_unknown_is_null)
 	ck_assert_str_eq(json_string_value(at(skipped, "verdict")), "skipped");
 	ck_assert_ptr_nonnull(strstr(json_string_value(at(skipped, "reason")),
 				     "no O_DIRECT (EINVAL)"));
+	ck_assert(json_is_null(at(skipped, "remark")));
 	ck_assert(json_is_null(at(skipped, "records.acknowledged")));
 	ck_assert(json_is_null(at(skipped, "anomalies.lost")));
 	ck_assert(json_is_null(at(skipped, "records_per_s")));
@@ -300,6 +317,6 @@ END_TEST
 
 UNIT_MAIN("json", 60, keys_are_those_of_the_contract,
 	  views_name_hosts_and_say_what_they_cover, what_is_unknown_is_null,
-	  figures_agree, any_bytes_come_through_names,
+	  what_was_left_out_is_told, figures_agree, any_bytes_come_through_names,
 	  nothing_acknowledged_is_no_division, a_thousand_writers,
 	  exit_codes_are_those_of_the_contract)

@@ -160,10 +160,12 @@ START_TEST(doubt_and_skips_say_why)
 	char *text;
 
 	fixture_init(&fixture, 4, 2, all, 5);
+	fixture.manifest.strategies[0].remark = strdup("O_APPEND was left out");
 	text = summary(&fixture);
 	ck_assert_uint_eq(place(text, "INCONCLUSIVE: "), 0);
 	says(text, "why: the writers hardly met: contention 0.30 %");
 	says(text, "why: no O_DIRECT");
+	says(text, "note: O_APPEND was left out");
 	ck_assert_uint_lt(place(text, "\nfcntl "), place(text, "\nappend "));
 	ck_assert_uint_lt(place(text, "\nappend "), place(text, "\ndirect "));
 	free(text);
