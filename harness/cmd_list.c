@@ -60,6 +60,8 @@ static void list_strategies(void)
 		printf("\n  %s%s\n", preset->name,
 		       strategy_control(&spec) ? " (control)" : "");
 		printf("    %s\n", preset->summary);
+		if (preset->alias)
+			printf("    alias:  %s\n", preset->alias);
 		printf("    lock:   %s\n", lock_table[preset->parts.lock]->summary);
 		printf("    place:  %s\n",
 		       placement_table[preset->parts.placement]->summary);

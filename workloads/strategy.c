@@ -17,61 +17,87 @@
 #define CLAIMS_LOCKED	  (CLAIMS_OWN_FILE | CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION)
 
 /* Buffered, unflushed, one record at a time, unless a row or the user says so. */
-#define PARTS(lock_kind, placement_kind)                                               \
+#define PARTS(lock_kind, placement_kind, ...)                                          \
 	{                                                                              \
-		.lock = lock_kind, .placement = placement_kind, .batch = 1             \
+		.lock = lock_kind, .placement = placement_kind, .batch = 1,            \
+		__VA_ARGS__                                                            \
 	}
 
 const struct strategy_preset strategy_presets[] = {
-	{"append", PARTS(LOCK_KIND_NONE, PLACEMENT_APPEND), 0, true,
-	 "Open with O_APPEND and write; no lock.",
-	 "Every logger that trusts O_APPEND; atomic on one machine, not over NFS.",
-	 "nothing: the control that shows whether the test had teeth"},
-	{"flock", PARTS(LOCK_KIND_FLOCK, PLACEMENT_SEEK_END), CLAIMS_LOCKED, false,
-	 "Lock the file by flock, seek to its end, write, unlock.",
-	 "flock(1) in scripts, and most advice on shared logs.",
-	 "flock that reaches the other hosts"},
-	{"flock-append", PARTS(LOCK_KIND_FLOCK, PLACEMENT_APPEND), CLAIMS_LOCKED, false,
-	 "Lock a file that was opened with O_APPEND by flock, write, unlock.",
-	 "Loggers whose O_APPEND was not enough, and who put a lock around it.",
-	 "flock that reaches the other hosts"},
-	{"fcntl", PARTS(LOCK_KIND_FCNTL, PLACEMENT_SEEK_END), CLAIMS_LOCKED, false,
-	 "Lock the file by a POSIX record lock, seek to its end, write, unlock.",
-	 "lockf(3), databases and mail spools.",
-	 "record locks that reach the other hosts"},
-	{"ofd", PARTS(LOCK_KIND_OFD, PLACEMENT_SEEK_END), CLAIMS_LOCKED, false,
-	 "Lock the file by an open file description lock, seek to its end, write, "
-	 "unlock.",
-	 "Programs of many threads, whose POSIX locks any close would drop (fcntl(2)).",
-	 "open file description locks (Linux 3.15) that reach the other hosts"},
-	{"per-file", PARTS(LOCK_KIND_NONE, PLACEMENT_OWN_FILE), CLAIMS_OWN_FILE, false,
-	 "Write to a file of one's own.",
-	 "The way around the question; the files are merged later.", "nothing"},
-	{"sequencer", PARTS(LOCK_KIND_NONE, PLACEMENT_SEQUENCER), CLAIMS_SEQUENCED,
-	 false,
-	 "Ask a sequencer for an offset, and write there; no lock. Buffered it is a "
-	 "control, since writers share pages.",
-	 "Parallel programs whose ranks know where to write; shared file pointers.",
-	 "io=direct, sync or dsync to be safe; ranks that reach each other by TCP"},
-	{"sequencer-aligned", PARTS(LOCK_KIND_NONE, PLACEMENT_SEQUENCER_ALIGNED),
-	 CLAIMS_SEQUENCED, false,
-	 "The same in slots of whole pages, with NULs up to the next one.",
-	 "Checkpoint files with aligned blocks.",
-	 "no host with larger pages than rank 0's; ranks that reach each other by TCP"},
-	{"aggregator", PARTS(LOCK_KIND_NONE, PLACEMENT_AGGREGATOR), CLAIMS_AGGREGATED,
-	 false, "Send the records to one process that writes for all, and wait.",
-	 "Log daemons, and the two-phase writes of MPI-IO.",
-	 "ranks that reach each other by TCP"},
-	{"mpi-token",
-	 {.lock = LOCK_KIND_TOKEN,
-	  .placement = PLACEMENT_SEEK_END,
-	  .flush = FLUSH_CLOSE,
-	  .batch = 1},
-	 CLAIMS_LOCKED,
-	 false,
-	 "Open, seek to the end, write and close under a token that the ranks pass on.",
-	 "Programs that take turns by messages, since they do not trust file locks.",
-	 "close-to-open consistency (no nocto); ranks that reach each other by TCP"},
+	{.name = "append",
+	 .parts = PARTS(LOCK_KIND_NONE, PLACEMENT_APPEND),
+	 .control = true,
+	 .summary = "Open with O_APPEND and write; no lock.",
+	 .origin = "Every logger that trusts O_APPEND; atomic on one machine, not over "
+		   "NFS.",
+	 .needs = "nothing: the control that shows whether the test had teeth"},
+	{.name = "flock",
+	 .parts = PARTS(LOCK_KIND_FLOCK, PLACEMENT_SEEK_END),
+	 .claims = CLAIMS_LOCKED,
+	 .summary = "Lock the file by flock, seek to its end, write, unlock.",
+	 .origin = "flock(1) in scripts, and most advice on shared logs.",
+	 .needs = "flock that reaches the other hosts"},
+	{.name = "flock-append",
+	 .parts = PARTS(LOCK_KIND_FLOCK, PLACEMENT_APPEND),
+	 .claims = CLAIMS_LOCKED,
+	 .summary =
+		 "Lock a file that was opened with O_APPEND by flock, write, unlock.",
+	 .origin =
+		 "Loggers whose O_APPEND was not enough, and who put a lock around it.",
+	 .needs = "flock that reaches the other hosts"},
+	{.name = "fcntl",
+	 .parts = PARTS(LOCK_KIND_FCNTL, PLACEMENT_SEEK_END),
+	 .claims = CLAIMS_LOCKED,
+	 .summary = "Lock the file by a POSIX record lock, seek to its end, write, "
+		    "unlock.",
+	 .origin = "lockf(3), databases and mail spools.",
+	 .needs = "record locks that reach the other hosts",
+	 .alias = "lockf"},
+	{.name = "ofd",
+	 .parts = PARTS(LOCK_KIND_OFD, PLACEMENT_SEEK_END),
+	 .claims = CLAIMS_LOCKED,
+	 .summary = "Lock the file by an open file description lock, seek to the end, "
+		    "write, unlock.",
+	 .origin = "Programs of many threads, where any close would drop a POSIX lock.",
+	 .needs =
+		 "open file description locks (Linux 3.15) that reach the other hosts"},
+	{.name = "per-file",
+	 .parts = PARTS(LOCK_KIND_NONE, PLACEMENT_OWN_FILE),
+	 .claims = CLAIMS_OWN_FILE,
+	 .summary = "Write to a file of one's own.",
+	 .origin = "The way around the question; the files are merged later.",
+	 .needs = "nothing"},
+	{.name = "sequencer",
+	 .parts = PARTS(LOCK_KIND_NONE, PLACEMENT_SEQUENCER),
+	 .claims = CLAIMS_SEQUENCED,
+	 .summary = "Ask a sequencer for an offset, and write there; no lock. Buffered "
+		    "it is a control, since writers share pages.",
+	 .origin = "Parallel programs whose ranks know where to write; shared file "
+		   "pointers.",
+	 .needs = "io=direct, sync or dsync to be safe; ranks that reach each other by "
+		  "TCP"},
+	{.name = "sequencer-aligned",
+	 .parts = PARTS(LOCK_KIND_NONE, PLACEMENT_SEQUENCER_ALIGNED),
+	 .claims = CLAIMS_SEQUENCED,
+	 .summary = "The same in slots of whole pages, with NULs up to the next one.",
+	 .origin = "Checkpoint files with aligned blocks.",
+	 .needs = "no host with larger pages than rank 0's; ranks that reach each "
+		  "other by TCP"},
+	{.name = "aggregator",
+	 .parts = PARTS(LOCK_KIND_NONE, PLACEMENT_AGGREGATOR),
+	 .claims = CLAIMS_AGGREGATED,
+	 .summary = "Send the records to one process that writes for all, and wait.",
+	 .origin = "Log daemons, and the two-phase writes of MPI-IO.",
+	 .needs = "ranks that reach each other by TCP"},
+	{.name = "mpi-token",
+	 .parts = PARTS(LOCK_KIND_TOKEN, PLACEMENT_SEEK_END, .flush = FLUSH_CLOSE),
+	 .claims = CLAIMS_LOCKED,
+	 .summary = "Open, seek to the end, write and close under a token that the "
+		    "ranks pass on.",
+	 .origin = "Programs that take turns by messages, since they do not trust file "
+		   "locks.",
+	 .needs = "close-to-open consistency (no nocto); ranks that reach each other "
+		  "by TCP"},
 };
 const size_t strategy_preset_count =
 	sizeof(strategy_presets) / sizeof(strategy_presets[0]);

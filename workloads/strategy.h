@@ -40,7 +40,8 @@ struct strategy_preset {
 	bool control;	     /* judged by the claims of flock: shows the test's teeth */
 	const char *summary; /* one sentence */
 	const char *origin;  /* where people meet it */
-	const char *needs;   /* what the mount must do for it */
+	const char *needs;   /* what the mount must do for it; else it is skipped */
+	const char *alias;   /* another name for it; or NULL */
 };
 
 extern const struct strategy_preset strategy_presets[];

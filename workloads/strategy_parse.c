@@ -57,8 +57,11 @@ static int find_preset(const char *name, uint32_t *ret_index, struct error *err)
 	char text[128];
 
 	for (size_t i = 0; i < strategy_preset_count; i++) {
-		suggest_offer(&meant, strategy_presets[i].name);
-		if (strcmp(strategy_presets[i].name, name) == 0) {
+		const struct strategy_preset *preset = &strategy_presets[i];
+
+		suggest_offer(&meant, preset->name);
+		if (strcmp(preset->name, name) == 0 ||
+		    (preset->alias && strcmp(preset->alias, name) == 0)) {
 			*ret_index = (uint32_t)i;
 			return 0;
 		}

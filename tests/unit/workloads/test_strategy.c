@@ -73,6 +73,17 @@ START_TEST(keys_set_parts)
 }
 END_TEST
 
+START_TEST(an_alias_is_the_same_by_another_name)
+{
+	struct strategy_spec fcntl = parsed("fcntl:batch=2");
+	struct strategy_spec lockf = parsed("lockf:batch=2");
+
+	ck_assert_str_eq(lockf.name, "lockf:batch=2");
+	ck_assert_str_eq(strategy_preset_name(&lockf), "fcntl");
+	ck_assert_mem_eq(&lockf.parts, &fcntl.parts, sizeof(fcntl.parts));
+}
+END_TEST
+
 START_TEST(the_full_text_reads_back)
 {
 	static const char *const texts[] = {"append",
@@ -279,6 +290,6 @@ START_TEST(specs_out_of_range)
 END_TEST
 
 UNIT_MAIN("strategy", 10, every_preset_is_whole, keys_set_parts,
-	  the_full_text_reads_back, the_keys_for_people, lists, mistakes,
-	  keys_that_make_controls, slots_and_services, very_long_text, sizes_of_batches,
-	  specs_out_of_range)
+	  an_alias_is_the_same_by_another_name, the_full_text_reads_back,
+	  the_keys_for_people, lists, mistakes, keys_that_make_controls,
+	  slots_and_services, very_long_text, sizes_of_batches, specs_out_of_range)
