@@ -49,6 +49,19 @@ static void print_strategy_claims(const struct strategy_spec *spec)
 	}
 }
 
+/* The keys that are not as most strategies have them. */
+static void print_keys(const struct strategy_preset *preset)
+{
+	const struct strategy_parts *parts = &preset->parts;
+
+	if (parts->wait != LOCK_WAIT_BLOCK)
+		printf("    wait:   %s\n", lock_wait_table[parts->wait].name);
+	if (parts->io != IO_BUFFERED)
+		printf("    io:     %s\n", io_mode_table[parts->io].name);
+	if (parts->flush != FLUSH_NONE)
+		printf("    flush:  %s\n", flush_table[parts->flush].name);
+}
+
 static void list_strategies(void)
 {
 	printf("Strategies (NAME[:key=value,...]):\n");
@@ -65,6 +78,7 @@ static void list_strategies(void)
 		printf("    lock:   %s\n", lock_table[preset->parts.lock]->summary);
 		printf("    place:  %s\n",
 		       placement_table[preset->parts.placement]->summary);
+		print_keys(preset);
 		print_strategy_claims(&spec);
 		printf("    needs:  %s\n", preset->needs);
 		printf("    seen:   %s\n", preset->origin);

@@ -76,11 +76,17 @@ static const struct {
 	long number;
 	const char *name;
 } syscalls[] = {
-	{SYS_openat, "openat(2)"},	 {SYS_close, "close(2)"},
-	{SYS_write, "write(2)"},	 {SYS_pwrite64, "pwrite(2)"},
-	{SYS_lseek, "lseek(2)"},	 {SYS_flock, "flock(2)"},
-	{SYS_fcntl, "fcntl(2)"},	 {SYS_fsync, "fsync(2)"},
-	{SYS_fdatasync, "fdatasync(2)"}, {SYS_exit_group, "exit(2)"},
+	{SYS_openat, "openat(2)"},
+	{SYS_close, "close(2)"},
+	{SYS_write, "write(2)"},
+	{SYS_pwrite64, "pwrite(2)"},
+	{SYS_lseek, "lseek(2)"},
+	{SYS_flock, "flock(2)"},
+	{SYS_fcntl, "fcntl(2)"},
+	{SYS_fsync, "fsync(2)"},
+	{SYS_fdatasync, "fdatasync(2)"},
+	{SYS_exit_group, "exit(2)"},
+	{SYS_clock_nanosleep, "clock_nanosleep(2)"},
 };
 
 const char *supervise_syscall_name(pid_t pid, char text[64])

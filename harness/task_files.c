@@ -1,10 +1,10 @@
 /* task_files - the children that make data files, and remove what we made. */
 #include "harness/tasks.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,23 +30,27 @@ int task_create(const void *arg, size_t arg_bytes, int fd)
 	return 0;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t length = strlen(name), end_length = strlen(end);
-
-	return length > end_length && strcmp(name + length - end_length, end) == 0;
-}
+/* What manifest_data_path() and the lock files beside it (lock_path.h) end in. */
+static const char *const endings[] = {
+	"*.log",
+	"*.log.lock",
+	"*.log.lock.[0-9][0-9][0-9][0-9][0-9]",
+};
 
 /*
- * A name that preflight or manifest_data_path() gives.  The directory was made by
- * us under a random name, but somebody may have put a file there since.
+ * A name that preflight, manifest_data_path() or a lock gives.  The directory was
+ * made by us under a random name, but somebody may have put a file there since.
  */
 static bool is_ours(const char *name)
 {
 	if (strcmp(name, "nonce") == 0 || strncmp(name, "host-", 5) == 0)
 		return true;
-	return isdigit((unsigned char)name[0]) && isdigit((unsigned char)name[1]) &&
-	       strchr(name, '-') && ends_in(name, ".log");
+	if (fnmatch("[0-9][0-9]*-*", name, 0) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (fnmatch(endings[i], name, 0) == 0)
+			return true;
+	return false;
 }
 
 static int remove_files(int dir_fd)

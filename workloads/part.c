@@ -5,11 +5,10 @@
 #include <unistd.h>
 
 const struct lock_ops *const lock_table[LOCK_KIND_COUNT] = {
-	[LOCK_KIND_NONE] = &lock_none,
-	[LOCK_KIND_FLOCK] = &lock_flock,
-	[LOCK_KIND_FCNTL] = &lock_fcntl,
-	[LOCK_KIND_OFD] = &lock_ofd,
-	[LOCK_KIND_TOKEN] = &lock_token,
+	[LOCK_KIND_NONE] = &lock_none,	       [LOCK_KIND_FLOCK] = &lock_flock,
+	[LOCK_KIND_FCNTL] = &lock_fcntl,       [LOCK_KIND_OFD] = &lock_ofd,
+	[LOCK_KIND_LOCKFILE] = &lock_lockfile, [LOCK_KIND_LINK] = &lock_link,
+	[LOCK_KIND_SIDECAR] = &lock_sidecar,   [LOCK_KIND_TOKEN] = &lock_token,
 };
 
 const struct placement_ops *const placement_table[PLACEMENT_COUNT] = {

@@ -84,6 +84,9 @@ enum lock_kind {
 	LOCK_KIND_FLOCK,
 	LOCK_KIND_FCNTL,
 	LOCK_KIND_OFD,
+	LOCK_KIND_LOCKFILE,
+	LOCK_KIND_LINK,
+	LOCK_KIND_SIDECAR,
 	LOCK_KIND_TOKEN,
 	LOCK_KIND_COUNT,
 };
@@ -159,7 +162,8 @@ extern const struct lock_wait_info lock_wait_table[LOCK_WAIT_COUNT];
 extern const char *const short_write_names[SHORT_WRITE_COUNT];
 
 /* Each in the file of its name. */
-extern const struct lock_ops lock_none, lock_flock, lock_fcntl, lock_ofd, lock_token;
+extern const struct lock_ops lock_none, lock_flock, lock_fcntl, lock_ofd, lock_lockfile,
+	lock_link, lock_sidecar, lock_token;
 extern const struct placement_ops place_append, place_seek_end, place_own_file,
 	place_sequencer, place_sequencer_aligned, place_aggregator;
 

@@ -61,6 +61,33 @@ const struct strategy_preset strategy_presets[] = {
 	 .origin = "Programs of many threads, where any close would drop a POSIX lock.",
 	 .needs =
 		 "open file description locks (Linux 3.15) that reach the other hosts"},
+	{.name = "lockfile",
+	 .parts = PARTS(LOCK_KIND_LOCKFILE, PLACEMENT_SEEK_END, .wait = LOCK_WAIT_POLL,
+			.flush = FLUSH_CLOSE),
+	 .claims = CLAIMS_LOCKED,
+	 .summary = "Make a lock file, open the data file, seek, write, close, remove "
+		    "the lock file.",
+	 .origin = "Mail spools and shell scripts; O_EXCL works over NFS since v3 "
+		   "(open(2)).",
+	 .needs = "O_EXCL and close-to-open; whoever dies with the lock file leaves it "
+		  "to all"},
+	{.name = "link",
+	 .parts = PARTS(LOCK_KIND_LINK, PLACEMENT_SEEK_END, .wait = LOCK_WAIT_POLL,
+			.flush = FLUSH_CLOSE),
+	 .claims = CLAIMS_LOCKED,
+	 .summary = "As lockfile, but made by link(2), where the link count tells "
+		    "whether it was.",
+	 .origin = "What open(2) advises where O_EXCL is not to be relied on.",
+	 .needs = "hard links and close-to-open; whoever dies with the lock file "
+		  "leaves it to all"},
+	{.name = "sidecar",
+	 .parts = PARTS(LOCK_KIND_SIDECAR, PLACEMENT_SEEK_END),
+	 .control = true,
+	 .summary = "Lock another file by flock, seek to the end of the file, write, "
+		    "unlock.",
+	 .origin = "flock(1) around a command that appends; safe on one machine.",
+	 .needs = "flock: the control that shows whether the size is asked for under "
+		  "its lock"},
 	{.name = "per-file",
 	 .parts = PARTS(LOCK_KIND_NONE, PLACEMENT_OWN_FILE),
 	 .claims = CLAIMS_OWN_FILE,

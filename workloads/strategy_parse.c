@@ -135,7 +135,7 @@ static const char *key_is_idle(const struct strategy_parts *parts, size_t key)
 	return NULL;
 }
 
-/* Keys that would change nothing are mistakes. */
+/* Keys that would change nothing, or cannot be honoured, are mistakes. */
 static int check_parts(const struct strategy_spec *spec, unsigned int given,
 		       struct error *err)
 {
@@ -146,6 +146,10 @@ static int check_parts(const struct strategy_spec *spec, unsigned int given,
 			return error_set(err, EINVAL, "%s %s",
 					 strategy_preset_name(spec), why);
 	}
+	if (lock_table[spec->parts.lock]->polled && spec->parts.wait == LOCK_WAIT_BLOCK)
+		return error_set(err, EINVAL,
+				 "%s has a lock file, which can only be polled",
+				 strategy_preset_name(spec));
 	return 0;
 }
 

@@ -114,6 +114,35 @@ print(sorted(w["end"] for w in json.load(open("run/manifest.json"))["strategies"
 	until_true 10 writers_are 0
 }
 
+# take_lock_file - make the lock file between two appends, as if its holder had died.
+take_lock_file()
+{
+	local lock tries=0
+	lock=$(echo data/tailrace-*/00-*.log).lock
+	until ( set -o noclobber && : >"$lock" ) 2>/dev/null; do
+		(( ++tries < 10000 )) || fail "the lock was never free" || return
+	done
+}
+
+@test "a lock file left behind makes all wait until they are called hung" {
+	for strategy in lockfile link; do
+		rm -rf data/*
+		as_ranks 2 tailrace run --quiet --duration 20s --rate 100 --timeout 2s \
+			--strategy "$strategy" --out "run-$strategy" data 2>err &
+		local pid=$! code=0
+		until_true 20 appending
+		SECONDS=0
+		take_lock_file
+		wait $pid || code=$?
+		(( SECONDS < 20 ))
+		[[ $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat err)"
+		result=run-$strategy/result.json
+		[[ $(json "$result" "s['$strategy']['notes']['hung']") == 2 ]]
+		[[ $(json "$result" "any(s['$strategy']['anomalies'].values())") == false ]]
+		[[ $(cat "run-$strategy/manifest.json") == *"without progress for"* ]]
+	done
+}
+
 @test "ranks that are killed leave no process behind" {
 	tailrace run --quiet --duration 60s --rate 10 --strategy per-file --out run data &
 	local pid=$!

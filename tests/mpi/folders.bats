@@ -15,6 +15,19 @@ load ../helper
 	[[ $status == "$INCONCLUSIVE" && -n $(ls -A data) ]]
 }
 
+@test "lock files lie beside the data file, and go with it" {
+	mkdir data
+	run tailrace run --quiet --records 20 --strategy link,lockfile,sidecar --out kept data
+	[[ $status == "$INCONCLUSIVE" ]]
+	[[ $(cd data/tailrace-* && echo *.lock*) == 02-sidecar.log.lock ]]
+	[[ $(stat -c %a data/tailrace-*/*.lock) == 600 ]]
+	rm -r data/tailrace-*
+	run tailrace run --quiet --records 20 --strategy link,lockfile,sidecar --keep never \
+		--out never data
+	[[ $status == "$INCONCLUSIVE" ]]
+	[[ -z $(ls -A data) ]]
+}
+
 @test "what a stranger puts beside the data files is not removed" {
 	mkdir data
 	tailrace run --quiet --duration 2s --rate 10 --strategy per-file --keep never \

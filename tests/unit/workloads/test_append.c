@@ -67,7 +67,7 @@ static void bench_append(struct bench *bench, uint32_t records)
 
 static void bench_finish(struct bench *bench)
 {
-	static const char *const names[] = {HISTORY, DATA, NULL};
+	static const char *const names[] = {HISTORY, DATA, DATA ".lock", NULL};
 
 	appender_close(&bench->appender);
 	history_finish(&bench->history);
@@ -132,6 +132,12 @@ static int release_noted(struct data_file *file)
 static int place_noted(struct data_file *file, int64_t *ret_offset)
 {
 	note_step('P', file);
+	return place_seek_end.place(file, ret_offset);
+}
+
+static int place_without_lock_file(struct data_file *file, int64_t *ret_offset)
+{
+	unlink(DATA ".lock");
 	return place_seek_end.place(file, ret_offset);
 }
 
@@ -202,6 +208,11 @@ START_TEST(all_presets_append)
 		"flock-append",
 		"fcntl",
 		"ofd",
+		"lockfile",
+		"lockfile:wait=exponential,flush=fsync",
+		"link",
+		"sidecar",
+		"sidecar:flush=close",
 		"per-file",
 		"flock:wait=poll",
 		"fcntl:flush=close",
@@ -276,6 +287,90 @@ START_TEST(o_append_knows_where_it_wrote)
 END_TEST
 
 /* ---- nothing is written ------------------------------------------------------ */
+
+/* A lock file that a dead holder left makes others wait until they are stopped. */
+START_TEST(a_lock_file_left_behind_stays)
+{
+	static const char *const strategies[] = {"lockfile", "link"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct bench bench;
+
+		bench_start(&bench, strategies[i], 3, true);
+		bench_append(&bench, 1);
+		scratch_touch(DATA ".lock");
+		bench.stop = 1;
+		bench_append(&bench, 1);
+		CHECK_ENTRY(HISTORY, 1, OUTCOME_FAILED, STEP_LOCK, EINTR);
+		ck_assert_int_eq(scratch_size(DATA), RECORD_BYTES);
+		ck_assert_int_eq(scratch_size(DATA ".lock"), 0);
+		ck_assert_int_eq(unlink(DATA ".lock"), 0);
+		bench_append(&bench, 1);
+		CHECK_ENTRY(HISTORY, 2, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+		ck_assert_int_eq(scratch_size(DATA ".lock"), -1);
+		bench_finish(&bench);
+	}
+}
+END_TEST
+
+/* The holder's own lock file is gone: somebody else may have been in. */
+START_TEST(a_lock_file_taken_away)
+{
+	struct bench bench;
+
+	bench_start(&bench, "lockfile", 2, true);
+	FAKE_PLACEMENT(&bench, place, place_without_lock_file);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_UNKNOWN, STEP_UNLOCK, ENOENT);
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(a_file_that_does_not_open_under_a_lock_apart)
+{
+	struct bench bench;
+
+	bench_start(&bench, "lockfile", 2, true);
+	ck_assert_int_eq(unlink(DATA), 0);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_FAILED, STEP_OPEN, ENOENT);
+	ck_assert_int_eq(scratch_size(DATA ".lock"), -1);
+	bench_finish(&bench);
+}
+END_TEST
+
+/* What is left of a broken write must not follow when others hold the lock. */
+START_TEST(a_broken_write_is_closed_before_a_lock_apart_is_let_go)
+{
+	struct bench bench;
+
+	steps[0] = '\0';
+	bench_start(&bench, "sidecar", 2, true);
+	FAKE_PLACEMENT(&bench, write, write_fails);
+	FAKE_LOCK(&bench, release, release_noted);
+	refusal = -EIO;
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_UNKNOWN, STEP_WRITE, EIO);
+	ck_assert_str_eq(steps, "U-");
+	bench_finish(&bench);
+}
+END_TEST
+
+START_TEST(a_failed_unlock_does_not_keep_a_sidecar)
+{
+	struct bench bench;
+
+	bench_start(&bench, "sidecar", 3, true);
+	FAKE_LOCK(&bench, release, unlock_fails);
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_UNKNOWN, STEP_UNLOCK, EIO);
+	ck_assert(scratch_unlocked(DATA ".lock"));
+	fake_lock.release = lock_sidecar.release;
+	bench_append(&bench, 1);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	bench_finish(&bench);
+}
+END_TEST
 
 START_TEST(a_refused_lock_writes_nothing)
 {
@@ -399,6 +494,9 @@ START_TEST(the_order_of_steps)
 		{"flock", false, true, "PoLoUoPoLoUo"},
 		{"flock:flush=close", false, false, "LoPoLoPo"},
 		{"flock", true, false, "LoPoUoLoPoUo"},
+		{"sidecar", true, false, "LoPoUoLoPoUo"},
+		{"sidecar:flush=close", true, false, "L-PoU-L-PoU-"},
+		{"lockfile", true, false, "L-PoU-L-PoU-"},
 	};
 	struct bench bench;
 
@@ -678,7 +776,10 @@ START_TEST(what_a_mount_cannot_do)
 END_TEST
 
 UNIT_MAIN("append", 30, all_presets_append, a_batch_is_one_hold,
-	  o_append_knows_where_it_wrote, a_refused_lock_writes_nothing,
+	  o_append_knows_where_it_wrote, a_lock_file_left_behind_stays,
+	  a_lock_file_taken_away, a_file_that_does_not_open_under_a_lock_apart,
+	  a_broken_write_is_closed_before_a_lock_apart_is_let_go,
+	  a_failed_unlock_does_not_keep_a_sidecar, a_refused_lock_writes_nothing,
 	  a_failed_place_writes_nothing, a_file_that_does_not_open_again,
 	  waiting_ends_when_a_stop_is_asked_for, polling_goes_on_until_the_lock_is_free,
 	  every_way_of_polling_goes_on, the_order_of_steps,

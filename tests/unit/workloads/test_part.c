@@ -5,6 +5,7 @@
  */
 #include "core/history.h"
 #include "tests/unit/unit.h"
+#include "workloads/lock_path.h"
 #include "workloads/part.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 static struct data_file new_file(int flags)
 {
 	static char path[64];
-	struct data_file file = {.path = path};
+	struct data_file file = {.path = path, .lock_fd = -1};
 	int fd;
 
 	snprintf(path, sizeof(path), "/tmp/tailrace-part-XXXXXX");
@@ -31,10 +32,23 @@ static struct data_file new_file(int flags)
 	return file;
 }
 
+/* With the files that locks make beside it. */
 static void remove_file(struct data_file *file)
 {
+	char path[PATH_MAX];
+
 	close(file->fd);
 	unlink(file->path);
+	ck_assert_int_eq(lock_path(file, path), 0);
+	unlink(path);
+}
+
+static void close_all(const struct lock_ops *lock, struct data_file *file)
+{
+	close(file->fd);
+	file->fd = -1;
+	if (lock->close)
+		lock->close(file);
 }
 
 /* What another process gets that tries the lock: 0 or an errno. */
@@ -44,9 +58,17 @@ static int tried_elsewhere(const struct lock_ops *lock, const struct data_file *
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		struct data_file own = {.fd = open(file->path, O_WRONLY)};
+		struct data_file own = {.fd = open(file->path, O_WRONLY),
+					.path = file->path,
+					.lock_fd = -1,
+					.writer = 1};
+		int rc = lock->acquire(&own, false);
 
-		_exit(-lock->acquire(&own, false));
+		/* A lock that nobody gives back is to be seen by the next. */
+		if (rc == 0)
+			lock->release(&own);
+		close_all(lock, &own);
+		_exit(-rc);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFEXITED(status));
@@ -68,14 +90,14 @@ START_TEST(locks_exclude)
 		ck_assert_int_eq(tried_elsewhere(lock, &file), other);
 		ck_assert_int_eq(lock->release(&file), 0);
 		ck_assert_int_eq(tried_elsewhere(lock, &file), 0);
-		/* Closing frees it, too. */
+		/* Closing frees it, too, if it is more than a name. */
 		ck_assert_int_eq(lock->acquire(&file, false), 0);
-		close(file.fd);
-		ck_assert_int_eq(tried_elsewhere(lock, &file), 0);
-		file.fd = -1;
-		if (lock->locks)
+		close_all(lock, &file);
+		ck_assert_int_eq(tried_elsewhere(lock, &file),
+				 lock->polled ? EAGAIN : 0);
+		if (lock->locks && !lock->apart)
 			ck_assert_int_eq(lock->acquire(&file, true), -EBADF);
-		unlink(file.path);
+		remove_file(&file);
 	}
 }
 END_TEST
@@ -97,14 +119,16 @@ START_TEST(a_signal_ends_the_wait)
 		char byte;
 		pid_t pid;
 
-		if (!lock->locks || lock->service != SERVICE_NONE) {
+		if (!lock->locks || lock->polled || lock->service != SERVICE_NONE) {
 			remove_file(&file);
 			continue;
 		}
 		ck_assert_int_eq(pipe(ready), 0);
 		pid = fork();
 		if (pid == 0) {
-			struct data_file own = {.fd = open(file.path, O_WRONLY)};
+			struct data_file own = {.fd = open(file.path, O_WRONLY),
+						.path = file.path,
+						.lock_fd = -1};
 
 			lock->acquire(&own, true);
 			_exit(write(ready[1], "x", 1) == 1 ? pause() : 1);
@@ -116,7 +140,69 @@ START_TEST(a_signal_ends_the_wait)
 		waitpid(pid, NULL, 0);
 		ck_assert_int_eq(lock->acquire(&file, true), 0);
 		remove_file(&file);
+		close_all(lock, &file);
 	}
+}
+END_TEST
+
+START_TEST(a_lock_file_is_a_name)
+{
+	static const struct lock_ops *const locks[] = {&lock_lockfile, &lock_link};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct lock_ops *lock = locks[i];
+		struct data_file file = new_file(0);
+		char path[PATH_MAX], own[PATH_MAX];
+
+		ck_assert_int_eq(lock_path(&file, path), 0);
+		ck_assert_int_eq(lock_path_own(&file, own), 0);
+		ck_assert_int_eq(lock->acquire(&file, false), 0);
+		ck_assert_int_eq(access(path, F_OK), 0);
+		ck_assert_int_eq(lock->release(&file), 0);
+		ck_assert_int_eq(access(path, F_OK), -1);
+		/* Somebody took it away: who knows who else was in. */
+		ck_assert_int_eq(lock->acquire(&file, false), 0);
+		ck_assert_int_eq(unlink(path), 0);
+		ck_assert_int_eq(lock->release(&file), -ENOENT);
+		/* One that is left behind is nobody's to break. */
+		ck_assert_int_eq(symlink("/nowhere", path), 0);
+		ck_assert_int_eq(lock->acquire(&file, false), -EAGAIN);
+		close_all(lock, &file);
+		ck_assert_int_eq(access(own, F_OK), -1);
+		remove_file(&file);
+	}
+}
+END_TEST
+
+/* open(2), O_EXCL: link(2) fails, and the count of links says that it did not. */
+START_TEST(a_link_that_was_made_after_all)
+{
+	struct data_file file = new_file(0);
+	char path[PATH_MAX], own[PATH_MAX];
+
+	ck_assert_int_eq(lock_path(&file, path), 0);
+	ck_assert_int_eq(lock_path_own(&file, own), 0);
+	ck_assert_int_eq(lock_link.acquire(&file, false), 0);
+	/* It is there, as if the answer to the first try had been lost. */
+	ck_assert_int_eq(link(own, path), -1);
+	ck_assert_int_eq(lock_link.acquire(&file, false), 0);
+	ck_assert_int_eq(lock_link.release(&file), 0);
+	lock_link.close(&file);
+	remove_file(&file);
+}
+END_TEST
+
+START_TEST(names_too_long_for_a_lock_file)
+{
+	static const struct lock_ops *const locks[] = {&lock_lockfile, &lock_link,
+						       &lock_sidecar};
+	char name[PATH_MAX - 2];
+	struct data_file file = {.fd = -1, .path = name, .lock_fd = -1};
+
+	memset(name, 'x', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(locks[i]->acquire(&file, false), -ENAMETOOLONG);
 }
 END_TEST
 
@@ -196,5 +282,7 @@ START_TEST(placements_return_the_errno)
 }
 END_TEST
 
-UNIT_MAIN("part", 20, locks_exclude, a_signal_ends_the_wait, pauses_between_tries,
-	  placements_write_where_they_say, placements_return_the_errno)
+UNIT_MAIN("part", 20, locks_exclude, a_signal_ends_the_wait, a_lock_file_is_a_name,
+	  a_link_that_was_made_after_all, names_too_long_for_a_lock_file,
+	  pauses_between_tries, placements_write_where_they_say,
+	  placements_return_the_errno)

@@ -51,6 +51,10 @@ START_TEST(every_preset_is_whole)
 			ck_assert(strategy_exclusive_lock(&spec));
 		if (preset->claims & CLAIM_REALTIME_ORDER)
 			ck_assert(shared);
+		/* No open file is at hand before a lock apart from it is taken. */
+		if (lock_table[preset->parts.lock]->apart)
+			ck_assert(
+				!placement_table[preset->parts.placement]->before_lock);
 		ck_assert(preset->summary[0] && preset->origin[0] && preset->needs[0]);
 	}
 }
@@ -89,6 +93,7 @@ START_TEST(the_full_text_reads_back)
 	static const char *const texts[] = {"append",
 					    "flock:batch=3",
 					    "fcntl:wait=poll",
+					    "lockfile",
 					    "per-file:flush=close,io=sync",
 					    "aggregator:batch=2,flush=fsync",
 					    "mpi-token:wait=poll"};
@@ -176,6 +181,8 @@ START_TEST(mistakes)
 	REFUSED("sequencer:wait=poll", "sequencer has no lock to wait for");
 	REFUSED("aggregator:short=retry", "aggregator does not write itself, and a "
 					  "short write is an error there");
+	REFUSED("lockfile:wait=block",
+		"lockfile has a lock file, which can only be polled");
 	REFUSED("flock,fcntl,flock", "strategy flock is given twice");
 }
 END_TEST
