@@ -3,7 +3,7 @@
  *
  * On NFS SEEK_END fetches the size from the server unless the client has a
  * reason to trust its own (fs/nfs/file.c); under a lock it has just dropped
- * its cache.
+ * its cache.  Before the lock, whoever holds it meanwhile writes there, too.
  */
 #include "workloads/part.h"
 
@@ -39,6 +39,16 @@ const struct placement_ops place_seek_end = {
 	.name = "seek-end",
 	.summary = "lseek(2) to the end, then write(2)",
 	.shared_file = true,
+	.place = place,
+	.write = put,
+	.locate = locate,
+};
+
+const struct placement_ops place_seek_early = {
+	.name = "seek-early",
+	.summary = "lseek(2) to the end before the lock, write(2) under it",
+	.shared_file = true,
+	.before_lock = true,
 	.place = place,
 	.write = put,
 	.locate = locate,

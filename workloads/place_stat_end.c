@@ -16,7 +16,7 @@ static int place(struct data_file *file, int64_t *ret_offset)
 
 	if (fstat(file->fd, &st) < 0)
 		return -errno;
-	file->place = st.st_size;
+	file->next = st.st_size;
 	*ret_offset = st.st_size;
 	return 0;
 }
@@ -24,11 +24,11 @@ static int place(struct data_file *file, int64_t *ret_offset)
 /* Goes on behind the bytes of a short write. */
 static ssize_t put(struct data_file *file, const void *bytes, size_t size)
 {
-	ssize_t n = pwrite(file->fd, bytes, size, file->place);
+	ssize_t n = pwrite(file->fd, bytes, size, file->next);
 
 	if (n < 0)
 		return -errno;
-	file->place += n;
+	file->next += n;
 	return n;
 }
 

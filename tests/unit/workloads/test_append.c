@@ -141,6 +141,18 @@ static int place_without_lock_file(struct data_file *file, int64_t *ret_offset)
 	return place_seek_end.place(file, ret_offset);
 }
 
+/* Another held the lock until now, and wrote. */
+static int acquire_behind_another(struct data_file *file, bool block)
+{
+	int fd = open(DATA, O_WRONLY | O_APPEND);
+
+	(void)file;
+	(void)block;
+	ck_assert_int_eq(write(fd, "another's", 9), 9);
+	close(fd);
+	return 0;
+}
+
 static int place_fails(struct data_file *file, int64_t *ret_offset)
 {
 	(void)file;
@@ -156,9 +168,11 @@ static ssize_t write_fails(struct data_file *file, const void *bytes, size_t siz
 	return refusal;
 }
 
+static const struct placement_ops *little_of = &place_seek_end;
+
 static ssize_t write_little(struct data_file *file, const void *bytes, size_t size)
 {
-	return place_seek_end.write(file, bytes, size < 33 ? size : 33);
+	return little_of->write(file, bytes, size < 33 ? size : 33);
 }
 
 static ssize_t write_nothing(struct data_file *file, const void *bytes, size_t size)
@@ -206,6 +220,9 @@ START_TEST(all_presets_append)
 		"append",
 		"flock",
 		"flock-append",
+		"flock-pwrite",
+		"seek-before-lock",
+		"fstat-pwrite",
 		"fcntl",
 		"ofd",
 		"lockfile",
@@ -369,6 +386,28 @@ START_TEST(a_failed_unlock_does_not_keep_a_sidecar)
 	bench_append(&bench, 1);
 	CHECK_ENTRY(HISTORY, 1, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
 	bench_finish(&bench);
+}
+END_TEST
+
+/* Where the end is looked for before the lock, it is that of another time. */
+START_TEST(when_the_end_is_looked_for)
+{
+	static const struct {
+		const char *strategy;
+		int64_t offset;
+	} cases[] = {{"flock", 9}, {"flock-pwrite", 9}, {"seek-before-lock", 0}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bench bench;
+
+		bench_start(&bench, cases[i].strategy, 1, true);
+		FAKE_LOCK(&bench, acquire, acquire_behind_another);
+		bench_append(&bench, 1);
+		CHECK_ENTRY(HISTORY, 0, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+		ck_assert_int_eq(scratch_entry(HISTORY, 0).offset, cases[i].offset);
+		ck_assert(stands(&bench, 0, cases[i].offset));
+		bench_finish(&bench);
+	}
 }
 END_TEST
 
@@ -566,13 +605,14 @@ END_TEST
 
 START_TEST(short_writes_are_continued_on_request)
 {
-	static const char *const strategies[] = {"flock:short=retry",
-						 "append:short=retry"};
+	static const char *const strategies[] = {
+		"flock:short=retry", "append:short=retry", "fstat-pwrite:short=retry"};
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct bench bench;
 
 		bench_start(&bench, strategies[i], 3, true);
+		little_of = bench.appender.placement;
 		FAKE_PLACEMENT(&bench, write, write_little);
 		bench_append(&bench, 1);
 		bench_append(&bench, 1);
@@ -779,11 +819,11 @@ UNIT_MAIN("append", 30, all_presets_append, a_batch_is_one_hold,
 	  o_append_knows_where_it_wrote, a_lock_file_left_behind_stays,
 	  a_lock_file_taken_away, a_file_that_does_not_open_under_a_lock_apart,
 	  a_broken_write_is_closed_before_a_lock_apart_is_let_go,
-	  a_failed_unlock_does_not_keep_a_sidecar, a_refused_lock_writes_nothing,
-	  a_failed_place_writes_nothing, a_file_that_does_not_open_again,
-	  waiting_ends_when_a_stop_is_asked_for, polling_goes_on_until_the_lock_is_free,
-	  every_way_of_polling_goes_on, the_order_of_steps,
-	  a_full_history_writes_nothing, short_and_failed_writes,
+	  a_failed_unlock_does_not_keep_a_sidecar, when_the_end_is_looked_for,
+	  a_refused_lock_writes_nothing, a_failed_place_writes_nothing,
+	  a_file_that_does_not_open_again, waiting_ends_when_a_stop_is_asked_for,
+	  polling_goes_on_until_the_lock_is_free, every_way_of_polling_goes_on,
+	  the_order_of_steps, a_full_history_writes_nothing, short_and_failed_writes,
 	  short_writes_are_continued_on_request, a_failed_locate,
 	  a_failed_flush_disowns_since_the_last_good_one,
 	  a_failed_unlock_does_not_keep_the_lock, a_failed_unlock_after_a_failed_place,

@@ -277,6 +277,9 @@ START_TEST(placements_return_the_errno)
 		place_seek_end.place(&(struct data_file){.fd = -1}, &(int64_t){0}),
 		-EBADF);
 	ck_assert_int_eq(
+		place_stat_end.place(&(struct data_file){.fd = -1}, &(int64_t){0}),
+		-EBADF);
+	ck_assert_int_eq(
 		place_append.locate(&(struct data_file){.fd = -1}, 1, &(int64_t){0}),
 		-EBADF);
 }
