@@ -15,6 +15,7 @@ const struct placement_ops *const placement_table[PLACEMENT_COUNT] = {
 	[PLACEMENT_APPEND] = &place_append,
 	[PLACEMENT_SEEK_END] = &place_seek_end,
 	[PLACEMENT_SEEK_EARLY] = &place_seek_early,
+	[PLACEMENT_SEEK_APPEND] = &place_seek_append,
 	[PLACEMENT_STAT_END] = &place_stat_end,
 	[PLACEMENT_OWN_FILE] = &place_own_file,
 	[PLACEMENT_SEQUENCER] = &place_sequencer,

@@ -95,6 +95,7 @@ enum placement_kind {
 	PLACEMENT_APPEND,
 	PLACEMENT_SEEK_END,
 	PLACEMENT_SEEK_EARLY,
+	PLACEMENT_SEEK_APPEND,
 	PLACEMENT_STAT_END,
 	PLACEMENT_OWN_FILE,
 	PLACEMENT_SEQUENCER,
@@ -167,7 +168,7 @@ extern const char *const short_write_names[SHORT_WRITE_COUNT];
 extern const struct lock_ops lock_none, lock_flock, lock_fcntl, lock_ofd, lock_lockfile,
 	lock_link, lock_sidecar, lock_token;
 extern const struct placement_ops place_append, place_seek_end, place_seek_early,
-	place_stat_end, place_own_file, place_sequencer, place_sequencer_aligned,
-	place_aggregator;
+	place_seek_append, place_stat_end, place_own_file, place_sequencer,
+	place_sequencer_aligned, place_aggregator;
 
 #endif

@@ -37,6 +37,16 @@ const struct strategy_preset strategy_presets[] = {
 	 .summary = "Lock the file by flock, seek to its end, write, unlock.",
 	 .origin = "flock(1) in scripts, and most advice on shared logs.",
 	 .needs = "flock that reaches the other hosts"},
+	{.name = "flock-poll",
+	 .parts = PARTS(LOCK_KIND_FLOCK, PLACEMENT_SEEK_APPEND, .wait = LOCK_WAIT_POLL,
+			.io = IO_DIRECT),
+	 .claims = CLAIMS_LOCKED,
+	 .summary = "Open with O_APPEND and O_DIRECT, poll for flock, seek to the end, "
+		    "write, unlock.",
+	 .origin = "The help pages of a cloud vendor's NAS, for many clients that "
+		   "write one log.",
+	 .needs = "flock that reaches the other hosts, and O_DIRECT for the size of "
+		  "the records"},
 	{.name = "flock-append",
 	 .parts = PARTS(LOCK_KIND_FLOCK, PLACEMENT_APPEND),
 	 .claims = CLAIMS_LOCKED,

@@ -94,6 +94,7 @@ START_TEST(the_full_text_reads_back)
 					    "flock:batch=3",
 					    "fcntl:wait=poll",
 					    "lockfile",
+					    "flock-poll",
 					    "per-file:flush=close,io=sync",
 					    "aggregator:batch=2,flush=fsync",
 					    "mpi-token:wait=poll"};
