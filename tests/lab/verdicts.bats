@@ -90,6 +90,24 @@ compared()
 	(( status == COULD_NOT_RUN )) || fail "exit code $status"
 }
 
+@test "NFSv4.2, four hosts: every lock on the file and beside it, and what people get wrong" {
+	local locks=(ofd flock-poll flock-append flock-pwrite lockfile link)
+	local controls=(sidecar seek-before-lock fstat-pwrite)
+	lab_run --hosts 4 --nfs 4.2 -- -n 8 --records 250 \
+		--strategy "$(IFS=,; echo "${locks[*]},${controls[*]}"),sidecar:flush=close"
+	(( status == SAFE ))
+	clean "${locks[@]}"
+	raced "${locks[@]}"
+	for name in "${controls[@]}"; do
+		loses "$name"
+	done
+	# What the control gets wrong is the size, which an open asks for.
+	[[ $(json run/result.json 's["sidecar:flush=close"]["anomalies"]["lost"]') == 0 ]]
+	# fs/nfs/file.c: O_APPEND and O_DIRECT do not go together.
+	[[ $(json run/result.json 's["flock-poll"]["remark"]') == *"refused O_APPEND"* ]]
+	[[ $(json run/result.json 's["ofd"]["remark"]') == null ]]
+}
+
 @test "NFSv4.2: judged again by verify, with the same verdict" {
 	run -0 limited 300 "$repo/scripts/lab/lab" --hosts 2 --nfs 4.2 -- bash -c '
 		tailrace run -n 4 --records 500 --strategy flock,per-file --out run \
@@ -151,6 +169,14 @@ compared()
 	(( status == SAFE ))
 	clean fcntl per-file
 	raced fcntl
+}
+
+@test "NFSv3: lock files by O_EXCL and by link" {
+	lab_run --hosts 4 --nfs 3 -- -n 8 --records 250 --strategy lockfile,link,sidecar
+	(( status == SAFE ))
+	clean lockfile link
+	raced lockfile link
+	loses sidecar
 }
 
 @test "one host only proves nothing about NFS" {

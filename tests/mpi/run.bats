@@ -56,6 +56,21 @@ nothing_found()
 	[[ $(json run/result.json 's["append"]["claims"]') == '[]' ]]
 }
 
+@test "every way to lock, four ranks: nothing is lost" {
+	names=(ofd flock-append flock-pwrite lockfile link lockf:wait=exponential)
+	run as_ranks 4 tailrace run --records 500 --out run \
+		--strategy "$(IFS=,; echo "${names[*]}"),flock-poll" --size 4k data
+	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
+	nothing_found run "${names[@]}"
+	# Not every local file system has O_DIRECT.
+	if [[ $(json run/result.json 's["flock-poll"]["verdict"]') == skipped ]]; then
+		[[ $(json run/result.json 's["flock-poll"]["reason"]') == *"(EINVAL)" ]]
+	else
+		nothing_found run flock-poll
+		[[ $(json run/result.json 's["flock-poll"]["remark"]') == null ]]
+	fi
+}
+
 @test "it launches its ranks itself" {
 	run -0 tailrace run -n 3 --strategy flock,per-file --require per-file \
 		--records 300 --out run data
