@@ -45,6 +45,7 @@ static int outline_strategy(const struct run *run, const struct plan_strategy *p
 	s->required = planned->required;
 	if (planned->expected)
 		s->expected = strdup(verdict_name(planned->expectation));
+	s->workload = strategy_workload(spec);
 	s->shared_file = strategy_shared_file(spec);
 	s->exclusive_lock = strategy_exclusive_lock(spec);
 	s->batch = spec->parts.batch;

@@ -11,10 +11,10 @@
  * the record with its place, %b the other record, %p the place alone; of a
  * divergent view %h and %H are the hosts, %s and %S what each of them sees.
  */
-static const struct {
+static const struct sentence {
 	const char *with_other;
 	const char *alone;
-} sentences[ANOMALY_COUNT] = {
+} record_sentences[ANOMALY_COUNT] = {
 	[ANOMALY_LOST] = {"%r is lost, because of %b", "%r is lost"},
 	[ANOMALY_INTERLEAVED] = {"%r stands in pieces, with %b between them",
 				 "%r stands in pieces, with other bytes between them"},
@@ -47,11 +47,33 @@ static const struct {
 				    "at %p %h and %H see different bytes"},
 };
 
+/* The same of a counter, where %r is a step with its number. */
+static const struct sentence counter_sentences[ANOMALY_COUNT] = {
+	[ANOMALY_OVERWRITTEN] = {"%r counted for nothing: %b took that number, too",
+				 "%r counted for nothing"},
+	[ANOMALY_MISSING] = {"%r is above what the file holds",
+			     "%r is above what the file holds"},
+	[ANOMALY_GAP] = {"%p was taken by nobody", "%p was taken by nobody"},
+	[ANOMALY_FOREIGN] = {"the file holds what no step wrote",
+			     "the file holds what no step wrote"},
+	[ANOMALY_WRITER_DISORDER] = {"%r is above that of %b, which came later",
+				     "%r is above that of a later one"},
+	[ANOMALY_REALTIME_DISORDER] =
+		{"%r is above that of %b, which was begun only after it was complete",
+		 "%r is above that of one that was begun only after it was complete"},
+	[ANOMALY_LOCK_OVERLAP] = {"%r was made while the lock was held for %b",
+				  "%r was made while another held the lock"},
+	[ANOMALY_STALE_READ] = {"%r read an old number: it did not see that of %b",
+				"%r found no number in the file"},
+	[ANOMALY_DIVERGENT_VIEW] = {"at %p %h sees %s, but %H sees %S",
+				    "%h and %H see different numbers"},
+};
+
 static void put_record(FILE *stream, const struct manifest *manifest,
-		       struct record_id id)
+		       const struct finding *finding, struct record_id id)
 {
-	fprintf(stream, "record %" PRIu64 " of rank %" PRIu32 " on ", id.seq,
-		id.writer);
+	fprintf(stream, "%s %" PRIu64 " of rank %" PRIu32 " on ",
+		finding->of_counter ? "step" : "record", id.seq, id.writer);
 	put_name(stream, writer_host(manifest, id.writer));
 }
 
@@ -59,6 +81,10 @@ static void put_place(FILE *stream, const struct finding *finding)
 {
 	uint64_t last = finding->offset + (finding->length ? finding->length - 1 : 0);
 
+	if (finding->of_counter) {
+		fprintf(stream, "number %" PRIu64, finding->offset);
+		return;
+	}
 	fprintf(stream, "bytes %" PRIu64 "-%" PRIu64, finding->offset, last);
 	if (finding->file_writer != WRITER_NONE)
 		fprintf(stream, " of rank %" PRIu32 "'s file", finding->file_writer);
@@ -66,12 +92,12 @@ static void put_place(FILE *stream, const struct finding *finding)
 
 /* What a host sees at some place. */
 static void put_sight(FILE *stream, const struct manifest *manifest,
-		      struct record_id id)
+		      const struct finding *finding, struct record_id id)
 {
 	if (id.writer == WRITER_NONE)
 		fputs("no record", stream);
 	else
-		put_record(stream, manifest, id);
+		put_record(stream, manifest, finding, id);
 }
 
 static void put_record_and_place(FILE *stream, const struct manifest *manifest,
@@ -80,7 +106,7 @@ static void put_record_and_place(FILE *stream, const struct manifest *manifest,
 	if (finding->record.writer == WRITER_NONE)
 		fputs("a record", stream);
 	else
-		put_record(stream, manifest, finding->record);
+		put_record(stream, manifest, finding, finding->record);
 	if (finding->offset_known) {
 		fputs(" (", stream);
 		put_place(stream, finding);
@@ -104,7 +130,7 @@ static void put_item(FILE *stream, const struct manifest *manifest,
 		put_record_and_place(stream, manifest, finding);
 		break;
 	case 'b':
-		put_record(stream, manifest, finding->by);
+		put_record(stream, manifest, finding, finding->by);
 		break;
 	case 'h':
 		put_name(stream, host_name(manifest, finding->host));
@@ -113,10 +139,10 @@ static void put_item(FILE *stream, const struct manifest *manifest,
 		put_name(stream, host_name(manifest, finding->by_host));
 		break;
 	case 's':
-		put_sight(stream, manifest, finding->record);
+		put_sight(stream, manifest, finding, finding->record);
 		break;
 	case 'S':
-		put_sight(stream, manifest, finding->by);
+		put_sight(stream, manifest, finding, finding->by);
 		break;
 	default:
 		put_place(stream, finding);
@@ -145,8 +171,10 @@ static bool is_named(const struct finding *finding)
 void put_finding_sentence(FILE *stream, const struct manifest *manifest,
 			  const struct finding *finding)
 {
-	const char *text = is_named(finding) ? sentences[finding->kind].with_other
-					     : sentences[finding->kind].alone;
+	const struct sentence *sentence = finding->of_counter
+						  ? &counter_sentences[finding->kind]
+						  : &record_sentences[finding->kind];
+	const char *text = is_named(finding) ? sentence->with_other : sentence->alone;
 
 	/* Counts of bytes are no findings of their own. */
 	if (!text)

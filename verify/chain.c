@@ -45,7 +45,10 @@ int chain_check(struct evidence *e, const struct effect *last, struct record_id 
 	uint32_t left = 0;
 	int rc = 0;
 
-	if (entry->outcome != OUTCOME_ACKNOWLEDGED)
+	/* Further records of a batch follow their own, which nobody needed to see. */
+	if (entry->outcome != OUTCOME_ACKNOWLEDGED ||
+	    (e->strategy->batch > 1 && last->any && last->id.writer == id.writer &&
+	     last->entry.hold == entry->hold))
 		return 0;
 	if (last->any)
 		rc = digest(e, last->id, &left);

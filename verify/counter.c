@@ -46,6 +46,7 @@ static struct finding finding_of(const struct counter *c, enum anomaly kind,
 	struct finding finding = evidence_finding(
 		c->e, kind, 0, (uint64_t)step->entry.offset, COUNTER_BYTES);
 
+	finding.of_counter = true;
 	finding.record = step->id;
 	return finding;
 }
@@ -176,6 +177,7 @@ static int final_check(struct counter *c)
 		evidence_finding(c->e, ANOMALY_FOREIGN, 0, 0, c->file_bytes);
 	int rc;
 
+	finding.of_counter = true;
 	if (c->readable &&
 	    (c->final <= highest || (uint64_t)(c->final - highest) <= c->silent))
 		return 0;
@@ -232,6 +234,7 @@ static int gap_check(struct counter *c, int64_t before, int64_t number)
 	int rc;
 
 	c->silent -= excused;
+	finding.of_counter = true;
 	if (skipped == excused)
 		return 0;
 	rc = evidence_add(c->e, &finding);

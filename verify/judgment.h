@@ -75,6 +75,7 @@ struct finding {
 	uint64_t offset;      /* bytes; of the damage or the believed place */
 	uint64_t length;      /* bytes */
 	bool offset_known;
+	bool of_counter;	 /* `offset` is a number, and `record` a step */
 	struct record_id record; /* .writer WRITER_NONE where none is named */
 	struct record_id by;	 /* the other side; likewise */
 	enum gap_nature nature;	 /* of a gap */

@@ -117,17 +117,46 @@ static bool is_remote(const struct appender *appender)
 	return appender->placement->settle;
 }
 
-static int allocate_buffer(struct appender *appender, struct error *err)
+/* Touched, so that no page fault meets the measured phase.  0 or -errno. */
+static int allocate(size_t bytes, uint8_t **ret_buffer)
 {
-	size_t bytes = (size_t)appender->parts.batch * appender->form->plan.max_bytes;
 	void *buffer;
 	int errnum = posix_memalign(&buffer, BUFFER_ALIGNMENT, bytes);
 
 	if (errnum)
-		return error_sys(err, errnum, "cannot keep a batch of records");
-	/* Touched, so that no page fault meets the measured phase. */
+		return -errnum;
 	memset(buffer, 0, bytes);
-	appender->buffer = buffer;
+	*ret_buffer = buffer;
+	return 0;
+}
+
+/* For a batch, and for what the workload reads. */
+static int allocate_buffers(struct appender *appender, struct error *err)
+{
+	size_t bytes = (size_t)appender->parts.batch * appender->form->plan.max_bytes;
+	int rc = allocate(bytes, &appender->buffer);
+
+	if (rc == 0 && appender->file.tail_bytes)
+		rc = allocate(appender->file.tail_bytes, &appender->file.tail);
+	if (rc < 0)
+		return error_sys(err, -rc, "cannot keep a batch of records");
+	return 0;
+}
+
+/*
+ * Read the file once as the workload will: O_DIRECT takes no such sizes on most
+ * local file systems.
+ */
+static int try_reading(struct appender *appender, struct error *err)
+{
+	int64_t offset;
+	int rc = 0;
+
+	if (appender->placement->workload != WORKLOAD_APPEND)
+		rc = appender->placement->place(&appender->file, &offset);
+	if (rc == -EINVAL)
+		return error_sys(err, -rc, "cannot read %s as %s does",
+				 appender->file.path, appender->placement->name);
 	return 0;
 }
 
@@ -135,6 +164,7 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 		  struct error *err)
 {
 	const struct strategy_parts *parts = &config->spec->parts;
+	bool reads = strategy_workload(config->spec) != WORKLOAD_APPEND;
 	struct appender a = {
 		.parts = *parts,
 		.lock = lock_table[parts->lock],
@@ -146,7 +176,8 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 			 .path = config->data_path,
 			 .lock_fd = -1,
 			 .writer = config->writer,
-			 .service = SERVICE_CLIENT_NONE},
+			 .service = SERVICE_CLIENT_NONE,
+			 .tail_bytes = reads ? config->form->plan.min_bytes : 0},
 		.local_fs = config->local_fs,
 		.writer = config->writer,
 		.unflushed_seq = config->history->count,
@@ -156,16 +187,18 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 
 	if (strategy_check_size(config->spec, config->form->plan.max_bytes, err) < 0)
 		return -E2BIG;
-	a.file.open_flags = O_WRONLY | O_CLOEXEC | O_NOFOLLOW | a.lock->open_flags |
-			    a.placement->open_flags |
+	a.file.open_flags = (reads ? O_RDWR : O_WRONLY) | O_CLOEXEC | O_NOFOLLOW |
+			    a.lock->open_flags | a.placement->open_flags |
 			    io_mode_table[parts->io].open_flags;
-	rc = allocate_buffer(&a, err);
+	rc = allocate_buffers(&a, err);
 	if (rc == 0)
 		rc = reach_service(&a, config, err);
 	if (rc == 0 && !is_remote(&a))
 		rc = open_first(&a, err);
 	if (rc == 0 && !is_remote(&a))
 		rc = check_alignment(&a, err);
+	if (rc == 0)
+		rc = try_reading(&a, err);
 	if (rc == 0)
 		rc = try_lock(&a, err);
 	if (rc < 0) {
@@ -174,6 +207,7 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 			close(a.file.fd);
 		service_disconnect(&a.file.service);
 		free(a.buffer);
+		free(a.file.tail);
 		return rc;
 	}
 	/* Opened under such a lock, the file has the size that its last holder left. */
@@ -181,6 +215,7 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 		close(a.file.fd);
 		a.file.fd = -1;
 	}
+	a.file.think_ns = parts->think_us * (uint64_t)1000;
 	*appender = a;
 	return 0;
 }
@@ -228,6 +263,7 @@ int appender_close(struct appender *appender)
 	close_lock(appender);
 	service_disconnect(&appender->file.service);
 	free(appender->buffer);
+	free(appender->file.tail);
 	appender->buffer = NULL;
 	return rc;
 }
@@ -294,6 +330,8 @@ static bool find_place(struct appender *appender, struct history_entry *entry)
 {
 	int rc = appender->placement->place(&appender->file, &entry->offset);
 
+	entry->saw = appender->file.saw;
+	entry->seen = appender->file.seen;
 	if (rc < 0)
 		step_failed(entry, OUTCOME_FAILED, STEP_PLACE, rc);
 	return rc == 0;

@@ -21,6 +21,8 @@ const struct placement_ops *const placement_table[PLACEMENT_COUNT] = {
 	[PLACEMENT_SEQUENCER] = &place_sequencer,
 	[PLACEMENT_SEQUENCER_ALIGNED] = &place_sequencer_aligned,
 	[PLACEMENT_AGGREGATOR] = &place_aggregator,
+	[PLACEMENT_COUNTER] = &place_counter,
+	[PLACEMENT_CHAIN] = &place_chain,
 };
 
 const struct io_mode_info io_mode_table[IO_MODE_COUNT] = {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/workload.h"
 #include "workloads/service.h"
 
 /* The open data file, as the parts see it.  Owned by the appender. */
@@ -29,6 +30,13 @@ struct data_file {
 	uint64_t batch_bytes;	       /* that are about to be placed and written */
 	int64_t next;  /* where they were told to go, and what is left of them goes */
 	bool disowned; /* an error that can be that of appends before */
+
+	/* Of a workload that reads: how long it thinks then, and what it saw. */
+	uint64_t think_ns;
+	uint8_t *tail; /* room for tail_bytes, page aligned for O_DIRECT */
+	size_t tail_bytes;
+	bool saw;
+	uint32_t seen; /* as in struct history_entry */
 };
 
 /*
@@ -69,6 +77,7 @@ struct placement_ops {
 	bool shares_pages; /* and no lock keeps others off the pages of a write */
 	bool slots;	   /* places are multiples of a page; NULs lie between */
 	bool before_lock;  /* place comes before the lock: a mistake that people make */
+	enum workload workload; /* all but append read the file in place */
 	int open_flags;
 	int spare_flags;    /* of them: left out where the open answers EINVAL ... */
 	const char *spared; /* ... which is then said with the result */
@@ -101,6 +110,8 @@ enum placement_kind {
 	PLACEMENT_SEQUENCER,
 	PLACEMENT_SEQUENCER_ALIGNED,
 	PLACEMENT_AGGREGATOR,
+	PLACEMENT_COUNTER,
+	PLACEMENT_CHAIN,
 	PLACEMENT_COUNT,
 };
 
@@ -169,6 +180,6 @@ extern const struct lock_ops lock_none, lock_flock, lock_fcntl, lock_ofd, lock_l
 	lock_link, lock_sidecar, lock_token;
 extern const struct placement_ops place_append, place_seek_end, place_seek_early,
 	place_seek_append, place_stat_end, place_own_file, place_sequencer,
-	place_sequencer_aligned, place_aggregator;
+	place_sequencer_aligned, place_aggregator, place_counter, place_chain;
 
 #endif

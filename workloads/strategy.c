@@ -154,6 +154,19 @@ const struct strategy_preset strategy_presets[] = {
 		   "locks.",
 	 .needs = "close-to-open consistency (no nocto); ranks that reach each other "
 		  "by TCP"},
+	{.name = "counter",
+	 .parts = PARTS(LOCK_KIND_FLOCK, PLACEMENT_COUNTER),
+	 .claims = CLAIMS_LOCKED,
+	 .summary = "Lock the file, read the number in it, write back one more, "
+		    "unlock.",
+	 .origin = "Serial numbers, job ids and quotas in a shared file.",
+	 .needs = "a lock that reaches the other hosts and has them read anew"},
+	{.name = "chain",
+	 .parts = PARTS(LOCK_KIND_FLOCK, PLACEMENT_CHAIN),
+	 .claims = CLAIMS_LOCKED,
+	 .summary = "Lock the file, read the last record, append the next one, unlock.",
+	 .origin = "Journals whose entries follow from the one before.",
+	 .needs = "a lock that reaches the other hosts and has them read anew"},
 };
 const size_t strategy_preset_count =
 	sizeof(strategy_presets) / sizeof(strategy_presets[0]);
@@ -179,7 +192,15 @@ bool strategy_control(const struct strategy_spec *spec)
 		return true;
 	if (lock_table[parts->lock]->apart && parts->flush != FLUSH_CLOSE)
 		return true;
+	if (strategy_workload(spec) != WORKLOAD_APPEND &&
+	    !strategy_exclusive_lock(spec))
+		return true;
 	return strategy_presets[spec->preset].control;
+}
+
+enum workload strategy_workload(const struct strategy_spec *spec)
+{
+	return placement_table[spec->parts.placement]->workload;
 }
 
 bool strategy_shared_file(const struct strategy_spec *spec)
@@ -242,5 +263,6 @@ bool strategy_spec_valid(const struct strategy_spec *spec)
 	       (size_t)parts->flush < FLUSH_MODE_COUNT &&
 	       (size_t)parts->short_write < SHORT_WRITE_COUNT && parts->batch >= 1 &&
 	       parts->batch <= STRATEGY_BATCH_MAX &&
+	       parts->think_us <= STRATEGY_THINK_US_MAX &&
 	       memchr(spec->name, '\0', sizeof(spec->name));
 }

@@ -18,6 +18,7 @@
 enum {
 	STRATEGY_TEXT_BYTES = 128, /* any name or spec, its NUL included */
 	STRATEGY_BATCH_MAX = 65536,
+	STRATEGY_THINK_US_MAX = 1000000,
 	STRATEGY_LIST_MAX = 256,
 };
 
@@ -30,6 +31,7 @@ struct strategy_parts {
 	enum flush_mode flush;
 	uint32_t batch; /* records in one write under one hold, 1 .. BATCH_MAX */
 	enum short_write short_write;
+	uint32_t think_us; /* between reading and writing back */
 };
 
 /* A row of the table. */
@@ -90,6 +92,7 @@ bool strategy_key_text(size_t index, char ret_text[STRATEGY_TEXT_BYTES],
 const char *strategy_preset_name(const struct strategy_spec *spec);
 unsigned int strategy_claims(const struct strategy_spec *spec);
 bool strategy_control(const struct strategy_spec *spec);
+enum workload strategy_workload(const struct strategy_spec *spec);
 bool strategy_shared_file(const struct strategy_spec *spec);
 bool strategy_exclusive_lock(const struct strategy_spec *spec);
 

@@ -23,6 +23,8 @@ KEY_FUNCTIONS(io, enum io_mode)
 KEY_FUNCTIONS(flush, enum flush_mode)
 KEY_FUNCTIONS(batch, uint32_t)
 KEY_FUNCTIONS(short_write, enum short_write)
+KEY_FUNCTIONS(lock, enum lock_kind)
+KEY_FUNCTIONS(think_us, uint32_t)
 
 static const char *wait_name(size_t index)
 {
@@ -44,6 +46,11 @@ static const char *short_name(size_t index)
 	return index < SHORT_WRITE_COUNT ? short_write_names[index] : NULL;
 }
 
+static const char *lock_name(size_t index)
+{
+	return index < LOCK_KIND_COUNT ? lock_table[index]->name : NULL;
+}
+
 const struct strategy_key strategy_keys[KEY_COUNT] = {
 	[KEY_WAIT] =
 		{"wait",
@@ -57,11 +64,19 @@ const struct strategy_key strategy_keys[KEY_COUNT] = {
 		       "anew each time",
 		       flush_name, set_flush, get_flush},
 	[KEY_BATCH] = {"batch", "records in one write under one lock", NULL, set_batch,
-		       get_batch},
+		       get_batch, 1, STRATEGY_BATCH_MAX,
+		       "a batch has 1 to 65536 records"},
 	[KEY_SHORT] = {"short",
 		       "whether the rest of a short write is written, or its outcome "
 		       "is unknown",
 		       short_name, set_short_write, get_short_write},
+	[KEY_LOCK] = {"lock",
+		      "of counter and chain: by what they lock; none is a control",
+		      lock_name, set_lock, get_lock},
+	[KEY_THINK] = {"think",
+		       "of counter and chain: microseconds between reading and writing",
+		       NULL, set_think_us, get_think_us, 0, STRATEGY_THINK_US_MAX,
+		       "one thinks 0 to 1000000 microseconds"},
 };
 
 /* All of @names behind what @text has: "none", @comma, "fsync", @last ... */
@@ -112,11 +127,10 @@ int strategy_key_value(const struct strategy_key *key, const char *name,
 	char text[STRATEGY_TEXT_BYTES] = "";
 
 	if (!key->value_name) {
-		if (units_parse_count(name, &number, NULL) < 0 || number < 1 ||
-		    number > STRATEGY_BATCH_MAX)
-			return error_set(err, EINVAL,
-					 "%s=%s: a batch has 1 to %d records",
-					 key->name, name, STRATEGY_BATCH_MAX);
+		if (units_parse_count(name, &number, NULL) < 0 || number < key->min ||
+		    number > key->max)
+			return error_set(err, EINVAL, "%s=%s: %s", key->name, name,
+					 key->range);
 		*ret_value = (uint32_t)number;
 		return 0;
 	}

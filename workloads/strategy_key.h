@@ -11,11 +11,20 @@
 #include "core/error.h"
 #include "workloads/strategy.h"
 
-enum { KEY_WAIT, KEY_IO, KEY_FLUSH, KEY_BATCH, KEY_SHORT, KEY_COUNT };
+enum {
+	KEY_WAIT,
+	KEY_IO,
+	KEY_FLUSH,
+	KEY_BATCH,
+	KEY_SHORT,
+	KEY_LOCK,
+	KEY_THINK,
+	KEY_COUNT
+};
 
 /*
  * A key sets one part.  The names of its values come from @value_name, which
- * returns NULL beyond the last; a key without it takes a number.
+ * returns NULL beyond the last; a key without it takes a number from @min to @max.
  */
 struct strategy_key {
 	const char *name;
@@ -23,6 +32,8 @@ struct strategy_key {
 	const char *(*value_name)(size_t index);
 	void (*set)(struct strategy_parts *parts, uint32_t value);
 	uint32_t (*get)(const struct strategy_parts *parts);
+	uint32_t min, max;
+	const char *range; /* what the numbers are, for who is out of it */
 };
 
 extern const struct strategy_key strategy_keys[KEY_COUNT];

@@ -128,11 +128,34 @@ static int parse_key(struct strategy_spec *spec, struct piece piece,
 /* Why @key changes nothing, as the end of a sentence about the strategy; or NULL. */
 static const char *key_is_idle(const struct strategy_parts *parts, size_t key)
 {
+	enum workload workload = placement_table[parts->placement]->workload;
+
+	if ((key == KEY_LOCK || key == KEY_THINK) && workload == WORKLOAD_APPEND)
+		return "reads nothing under a lock of choice, as counter and chain do";
+	if ((key == KEY_BATCH || key == KEY_SHORT) && workload == WORKLOAD_COUNTER)
+		return "writes one number at a time";
 	if (key == KEY_WAIT && !lock_table[parts->lock]->locks)
 		return "has no lock to wait for";
 	if (key == KEY_SHORT && placement_table[parts->placement]->settle)
 		return "does not write itself, and a short write is an error there";
 	return NULL;
+}
+
+/*
+ * What the choice of a lock brings with it unless other keys say else: a lock file can
+ * only be polled, and a lock apart from the data file is of use only to who opens
+ * that under it.
+ */
+static void follow_lock(struct strategy_spec *spec, unsigned int given)
+{
+	const struct lock_ops *lock = lock_table[spec->parts.lock];
+
+	if (!(given & 1u << KEY_LOCK))
+		return;
+	if (lock->polled && !(given & 1u << KEY_WAIT))
+		spec->parts.wait = LOCK_WAIT_POLL;
+	if (lock->apart && !(given & 1u << KEY_FLUSH))
+		spec->parts.flush = FLUSH_CLOSE;
 }
 
 /* Keys that would change nothing, or cannot be honoured, are mistakes. */
@@ -175,6 +198,7 @@ int strategy_parse(const char *text, struct strategy_spec *ret_spec, struct erro
 		if (rc < 0)
 			return rc;
 	}
+	follow_lock(&spec, given);
 	rc = check_parts(&spec, given, err);
 	if (rc < 0)
 		return rc;

@@ -124,6 +124,8 @@ START_TEST(the_keys_for_people)
 		"flush=none|fsync|fdatasync|close",
 		"batch=N",
 		"short=fail|retry",
+		"lock=none|flock|fcntl|ofd|lockfile|link|sidecar|token",
+		"think=N",
 	};
 	char text[STRATEGY_TEXT_BYTES];
 	const char *meaning;
@@ -170,7 +172,7 @@ START_TEST(mistakes)
 	REFUSED("flock:fsync", "'fsync' in a strategy is not key=value");
 	REFUSED("flock:bacth=8", "a strategy has no key 'bacth'; did you mean batch?");
 	REFUSED("flock:x=8", "a strategy has no key 'x'; there are wait, io, flush, "
-			     "batch and short");
+			     "batch, short, lock and think");
 	REFUSED("flock:flush=fsnyc", "flush=fsnyc is unknown; did you mean fsync?");
 	REFUSED("flock:flush=yesyes", "flush=yesyes is unknown; it can be none, fsync, "
 				      "fdatasync or close");
@@ -245,6 +247,37 @@ START_TEST(slots_and_services)
 }
 END_TEST
 
+START_TEST(workloads_that_read)
+{
+	struct strategy_spec plain = parsed("counter");
+	struct strategy_spec bare = parsed("counter:lock=none");
+	struct strategy_spec file = parsed("counter:lock=lockfile,think=250");
+	struct strategy_spec late = parsed("chain:lock=sidecar,flush=none");
+	struct error err;
+
+	ck_assert_int_eq(strategy_workload(&plain), WORKLOAD_COUNTER);
+	ck_assert_int_eq(strategy_workload(&late), WORKLOAD_CHAIN);
+	ck_assert(!strategy_control(&plain));
+	ck_assert_uint_ne(strategy_claims(&plain), 0);
+	/* Without a lock, or with one that has nobody read anew, nothing is claimed. */
+	ck_assert(strategy_control(&bare));
+	ck_assert(strategy_control(&late));
+	ck_assert_uint_eq(strategy_claims(&late), 0);
+	/* A lock file is polled, and the data file opened under it. */
+	ck_assert_int_eq(file.parts.wait, LOCK_WAIT_POLL);
+	ck_assert_int_eq(file.parts.flush, FLUSH_CLOSE);
+	ck_assert_uint_eq(file.parts.think_us, 250);
+	ck_assert(!strategy_control(&file));
+	ck_assert_int_eq(strategy_parse("flock:lock=fcntl", &plain, &err), -EINVAL);
+	ck_assert_int_eq(strategy_parse("flock:think=1", &plain, &err), -EINVAL);
+	ck_assert_int_eq(strategy_parse("counter:batch=2", &plain, &err), -EINVAL);
+	ck_assert_int_eq(strategy_parse("counter:think=1000001", &plain, &err),
+			 -EINVAL);
+	ck_assert_int_eq(strategy_parse("counter:lock=flok", &plain, &err), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.sentence, "flock"));
+}
+END_TEST
+
 START_TEST(very_long_text)
 {
 	char text[8192];
@@ -293,6 +326,7 @@ START_TEST(specs_out_of_range)
 	INVALID(spec.parts.short_write = SHORT_WRITE_COUNT);
 	INVALID(spec.parts.batch = 0);
 	INVALID(spec.parts.batch = STRATEGY_BATCH_MAX + 1);
+	INVALID(spec.parts.think_us = STRATEGY_THINK_US_MAX + 1);
 	INVALID(memset(spec.name, 'x', sizeof(spec.name)));
 }
 END_TEST
@@ -300,4 +334,5 @@ END_TEST
 UNIT_MAIN("strategy", 10, every_preset_is_whole, keys_set_parts,
 	  an_alias_is_the_same_by_another_name, the_full_text_reads_back,
 	  the_keys_for_people, lists, mistakes, keys_that_make_controls,
-	  slots_and_services, very_long_text, sizes_of_batches, specs_out_of_range)
+	  slots_and_services, workloads_that_read, very_long_text, sizes_of_batches,
+	  specs_out_of_range)
