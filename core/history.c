@@ -472,22 +472,23 @@ static int copy_map(struct history *h, int fd, uint64_t size_bytes)
 {
 	int copy = temporary_file();
 	ssize_t length = copy < 0 ? copy : copy_used(fd, size_bytes, copy);
-	void *map = MAP_FAILED;
-	int rc;
+	void *map;
+	int rc = 0;
 
-	if (length >= HISTORY_HEADER_BYTES)
+	if (length < HISTORY_HEADER_BYTES) {
+		rc = length < 0 ? (int)length : -EBADMSG;
+	} else {
 		map = mmap(NULL, (size_t)length, PROT_READ, MAP_SHARED, copy, 0);
-	rc = length < 0			     ? (int)length
-	     : length < HISTORY_HEADER_BYTES ? -EBADMSG
-	     : map == MAP_FAILED	     ? -errno
-					     : 0;
+		if (map == MAP_FAILED) {
+			rc = -errno;
+		} else {
+			h->map = map;
+			h->map_bytes = (size_t)length;
+		}
+	}
 	if (copy >= 0)
 		close(copy);
-	if (rc < 0)
-		return rc;
-	h->map = map;
-	h->map_bytes = (size_t)length;
-	return 0;
+	return rc;
 }
 
 int history_open(struct history *history, const char *path, struct error *err)

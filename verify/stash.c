@@ -93,6 +93,8 @@ void stash_sort(struct stash *stash, int (*compare)(const void *, const void *))
 	struct stash swap;
 	int rc = 0;
 
+	if (!stash->items)
+		return;
 	while (rc == 0 && stash->count > run && other.capacity < stash->capacity)
 		rc = stash_grow(&other);
 	if (rc < 0)
@@ -101,7 +103,7 @@ void stash_sort(struct stash *stash, int (*compare)(const void *, const void *))
 		qsort((char *)stash->items + at * stash->item_bytes,
 		      stash->count - at < run ? stash->count - at : run,
 		      stash->item_bytes, compare);
-	for (; run < stash->count; run *= 2) {
+	for (; other.items && run < stash->count; run *= 2) {
 		runs_merge(stash, &other, run, compare);
 		other.count = stash->count;
 		swap = *stash;

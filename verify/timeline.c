@@ -67,11 +67,11 @@ struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
 		return moment;
 	next = sample_after(h, own_ns);
 	sample = after = &h->samples[next];
-	if (next == h->sample_count)
-		sample = after - 1;
-	else if (next > 0 && after->at_ns != own_ns && !agrees_with_last(h, next))
+	if (next > 0 && next < h->sample_count && after->at_ns != own_ns &&
+	    !agrees_with_last(h, next))
 		return moment;
-	else if (next > 0 && own_ns - after[-1].at_ns < after->at_ns - own_ns)
+	if (next == h->sample_count ||
+	    (next > 0 && own_ns - after[-1].at_ns < after->at_ns - own_ns))
 		sample = after - 1;
 	error = error_ns(sample, own_ns > sample->at_ns ? own_ns - sample->at_ns
 							: sample->at_ns - own_ns);

@@ -11,6 +11,12 @@ static bool differ(const char *name, int64_t model, int64_t verifier, bool show)
 	return model != verifier;
 }
 
+/* So many of a kind are kept; the rest is only counted. */
+static int64_t kept(int64_t count)
+{
+	return count < FINDINGS_PER_KIND ? count : FINDINGS_PER_KIND;
+}
+
 /* Findings and facts must tell the same story as the counts. */
 static bool story_differs(const struct judgment *j, bool show)
 {
@@ -43,13 +49,16 @@ static bool story_differs(const struct judgment *j, bool show)
 	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
 		if (kind != ANOMALY_LOST && kind != ANOMALY_GAP_BYTES &&
 		    kind != ANOMALY_FOREIGN_BYTES && j->anomalies[kind] >= 0)
-			wrong |= differ(anomaly_table[kind].name, j->anomalies[kind],
-					findings[kind], show);
-	wrong |= differ("bytes of gap findings", j->anomalies[ANOMALY_GAP_BYTES],
-			bytes[ANOMALY_GAP], show);
-	wrong |=
-		differ("bytes of foreign findings", j->anomalies[ANOMALY_FOREIGN_BYTES],
-		       bytes[ANOMALY_FOREIGN], show);
+			wrong |= differ(anomaly_table[kind].name,
+					kept(j->anomalies[kind]), findings[kind], show);
+	if (findings[ANOMALY_GAP] < FINDINGS_PER_KIND)
+		wrong |=
+			differ("bytes of gap findings", j->anomalies[ANOMALY_GAP_BYTES],
+			       bytes[ANOMALY_GAP], show);
+	if (findings[ANOMALY_FOREIGN] < FINDINGS_PER_KIND)
+		wrong |= differ("bytes of foreign findings",
+				j->anomalies[ANOMALY_FOREIGN_BYTES],
+				bytes[ANOMALY_FOREIGN], show);
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		wrong |= differ("fates", j->anomalies[pairs[i].kind],
 				fates[pairs[i].fate], show);
