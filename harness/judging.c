@@ -14,6 +14,12 @@
 /* Slower than this and a mount is as good as dead. */
 #define READ_BYTES_PER_S ((uint64_t)4 << 20)
 
+/*
+ * To write the results of one strategy, its plots among them: gnuplot has a minute
+ * for each (results/result.h), and the histories are read once more.
+ */
+#define WRITE_MS 180000
+
 void judging_start(struct judging *judging, struct run *run)
 {
 	struct judge_job job = {""};
@@ -113,7 +119,9 @@ enum exit_code judging_results(struct judging *judging, struct error *err)
 {
 	struct run *run = judging->run;
 	struct judge_answer answer;
-	int timeout_ms = judging_time_ms(run, 0, run->manifest.strategy_count);
+	size_t count = run->manifest.strategy_count;
+	int64_t time_ms = judging_time_ms(run, 0, count) + (int64_t)count * WRITE_MS;
+	int timeout_ms = time_ms > INT_MAX ? INT_MAX : (int)time_ms;
 
 	/* A child that was lost is replaced once: the mount may be back. */
 	if (!judging->alive)

@@ -66,7 +66,7 @@ setup()
 	      foreign foreign_bytes unexpected writer_disorder realtime_disorder
 	      lock_overlap stale_read divergent_view"
 	[[ $(json "$result" "sorted(set('''$keys'''.split()) ^ set(s['flock']['anomalies']))") == '[]' ]]
-	[[ $(json "$result" 'sorted(s["flock"]["notes"])') == "['hung', 'lock_lost', 'stale_cache']" ]]
+	[[ $(json "$result" 'sorted(s["flock"]["notes"])') == "['gap_holes', 'gap_written', 'hung', 'lock_lost', 'stale_cache']" ]]
 	[[ $(json "$result" 'sorted(set("append lock_wait write flush unlock".split()) - set(s["flock"]["latency_us"]))') == '[]' ]]
 	[[ $(json "$result" 'sorted(s["flock"]["latency_us"]["append"])') == "['max', 'p50', 'p90', 'p99', 'p999']" ]]
 	[[ $(json "$result" 'sorted(s["flock"]["fairness"])') == "['jain', 'longest_wait_ms', 'max_share', 'min_share']" ]]
