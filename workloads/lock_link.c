@@ -36,8 +36,10 @@ static int acquire(struct data_file *file, bool block)
 		rc = lock_path_own(file, own);
 	if (rc == 0)
 		rc = make_own(file, own);
-	if (rc < 0 || link(own, path) == 0)
+	if (rc < 0)
 		return rc;
+	if (link(own, path) == 0)
+		return 0;
 	errnum = errno;
 	if (fstat(file->lock_fd, &st) == 0 && st.st_nlink == 2)
 		return 0;
