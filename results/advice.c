@@ -474,9 +474,12 @@ static const struct rule {
 	 "Linux fs/nfs/write.c, nfs_can_extend_write()"},
 	{"stale-under-lock", ADVICE_HARM, find_stale_read,
 	 "A client served old bytes from its cache after it had got the lock.",
-	 "Look for nocto, a delegation that was not recalled, or a cache (fscache, a "
-	 "gateway) between client and server; read with O_DIRECT.",
-	 "fcntl(2); Linux NFS FAQ, A8"},
+	 "Lock the data file itself: under a lock file a client goes by close-to-open, "
+	 "and "
+	 "over NFSv3 by the file's size and times, which a server may keep to 10 ms. "
+	 "Else "
+	 "look for nocto or a cache between client and server, or read with O_DIRECT.",
+	 "fcntl(2); nfs(5), Data and metadata coherence"},
 	{"divergent-view", ADVICE_HARM, find_divergence,
 	 "Hosts read different bytes of a file that nobody writes any more.",
 	 "Are all hosts on the same export of the same server? Then a cache is broken: "
