@@ -64,12 +64,24 @@ static int unreadable_add(struct counter *c, const struct step *step)
 	return evidence_add(c->e, &finding);
 }
 
+/* A promise without a number: whatever the file holds, it is not in there. */
+static int promise_add(struct counter *c, const struct step *step)
+{
+	struct finding finding = finding_of(c, ANOMALY_MISSING, step);
+
+	finding.offset_known = false;
+	evidence_fact(c->e, step->id, FATE_MISSING, -1);
+	return evidence_add(c->e, &finding);
+}
+
 static int step_add(struct counter *c, struct step *step)
 {
 	struct moment written;
 
 	if (step->entry.outcome == OUTCOME_FAILED)
 		return unreadable_add(c, step);
+	if (step->entry.offset <= 0 && step->entry.outcome == OUTCOME_ACKNOWLEDGED)
+		return promise_add(c, step);
 	if (step->entry.offset <= 0) {
 		c->silent++;
 		return 0;
@@ -157,29 +169,35 @@ static int final_read(struct counter *c, struct error *err)
 		return rc;
 	rc = source_view(&source, 0, COUNTER_BYTES + 1, &bytes, &length);
 	if (rc < 0)
-		error_sys(err, -rc, "cannot read the data file %s",
-			  c->e->file_paths[0]);
+		c->e->unreadable = source.errnum;
 	else
 		c->readable = !length || parse_number(bytes, length, &c->final);
 	c->file_bytes = source.size_bytes;
 	c->e->file_bytes[0] = source.size_bytes;
 	c->e->shrunk |= source.shrunk;
 	source_close(&source);
-	return rc;
+	return 0;
 }
 
-/* What stands there and no step can have written. */
+/*
+ * What stands there and no step can have written.  Numbers above all that were told
+ * are those of steps that did not tell theirs, which then fill no gap.
+ */
 static int final_check(struct counter *c)
 {
 	const struct step *all = c->steps.items;
 	int64_t highest = c->steps.count ? all[c->steps.count - 1].entry.offset : 0;
+	uint64_t above = c->final > highest ? (uint64_t)(c->final - highest) : 0;
+	uint64_t excused = above < c->silent ? above : c->silent;
 	struct finding finding =
 		evidence_finding(c->e, ANOMALY_FOREIGN, 0, 0, c->file_bytes);
 	int rc;
 
+	if (c->e->unreadable)
+		return 0;
 	finding.of_counter = true;
-	if (c->readable &&
-	    (c->final <= highest || (uint64_t)(c->final - highest) <= c->silent))
+	c->silent -= excused;
+	if (c->readable && excused == above)
 		return 0;
 	rc = evidence_add(c->e, &finding);
 	c->e->anomalies[ANOMALY_FOREIGN_BYTES] = (int64_t)c->file_bytes;
@@ -190,25 +208,28 @@ static int final_check(struct counter *c)
 
 /*
  * What became of the steps with one number: of those that were acknowledged all
- * but the last were overwritten; a number above the file's is missing.
+ * but the last were overwritten; a number above the file's is missing.  Where the
+ * file could not be read nobody knows of the last one.
  */
 static int group_fates(struct counter *c, const struct group *group)
 {
 	bool there = c->readable && group->first->entry.offset <= c->final;
+	enum record_fate last = c->e->unreadable ? FATE_NOT_THERE
+				: there		 ? FATE_INTACT
+						 : FATE_MISSING;
 	const struct step *later = NULL;
 	int rc = 0;
 
 	for (size_t i = group->count; rc == 0 && i-- > 0;) {
 		const struct step *step = &group->first[i];
-		enum record_fate fate = FATE_NOT_THERE;
+		enum record_fate fate = later ? FATE_OVERWRITTEN : last;
 		struct finding finding;
 
 		if (step->entry.outcome != OUTCOME_ACKNOWLEDGED)
 			continue;
-		fate = later ? FATE_OVERWRITTEN : there ? FATE_INTACT : FATE_MISSING;
 		c->e->intact += fate == FATE_INTACT;
 		evidence_fact(c->e, step->id, fate, -1);
-		if (fate != FATE_INTACT) {
+		if (fate == FATE_OVERWRITTEN || fate == FATE_MISSING) {
 			finding = finding_of(
 				c, later ? ANOMALY_OVERWRITTEN : ANOMALY_MISSING, step);
 			if (later)
@@ -229,8 +250,10 @@ static int gap_check(struct counter *c, int64_t before, int64_t number)
 {
 	uint64_t skipped = (uint64_t)(number - before - 1);
 	uint64_t excused = skipped < c->silent ? skipped : c->silent;
+	int64_t *bytes = &c->e->anomalies[ANOMALY_GAP_BYTES];
 	struct finding finding = evidence_finding(
 		c->e, ANOMALY_GAP, 0, (uint64_t)before + 1 + excused, COUNTER_BYTES);
+	int64_t gap_bytes;
 	int rc;
 
 	c->silent -= excused;
@@ -238,12 +261,17 @@ static int gap_check(struct counter *c, int64_t before, int64_t number)
 	if (skipped == excused)
 		return 0;
 	rc = evidence_add(c->e, &finding);
-	c->e->anomalies[ANOMALY_GAP_BYTES] +=
-		(int64_t)(skipped - excused) * COUNTER_BYTES;
+	/* A history may tell any number. */
+	if (__builtin_mul_overflow(skipped - excused, COUNTER_BYTES, &gap_bytes) ||
+	    __builtin_add_overflow(*bytes, gap_bytes, bytes))
+		*bytes = INT64_MAX;
 	return rc;
 }
 
-/* Does @step have a number above that of a step which began after it was done? */
+/*
+ * Does @step have a number above that of a later one of its writer, or of one that
+ * began after it was done?  Only of acknowledged ones it is sure that they wrote.
+ */
 static int order_check(struct counter *c, const struct latest *invoked,
 		       const struct step *step)
 {
@@ -252,18 +280,31 @@ static int order_check(struct counter *c, const struct latest *invoked,
 	struct finding finding = finding_of(c, ANOMALY_WRITER_DISORDER, step);
 	int rc = 0;
 
+	if (step->entry.outcome != OUTCOME_ACKNOWLEDGED)
+		return 0;
 	if (w->any_found && step->id.seq < w->highest_found) {
 		finding.by = (struct record_id){step->id.writer, w->highest_found};
 		rc = evidence_add(c->e, &finding);
-	} else {
-		w->highest_found = step->id.seq;
 	}
-	w->any_found = true;
 	finding.kind = ANOMALY_REALTIME_DISORDER;
-	if (rc == 0 && step->entry.outcome == OUTCOME_ACKNOWLEDGED &&
-	    latest_after(invoked, &completed, &finding.by))
+	if (rc == 0 && latest_after(invoked, &completed, &finding.by))
 		rc = evidence_add(c->e, &finding);
 	return rc;
+}
+
+/* From now on all numbers are above that of @step. */
+static void order_add(struct counter *c, struct latest *invoked,
+		      const struct step *step)
+{
+	struct writer_evidence *w = &c->e->writers[step->id.writer];
+	struct moment moment = moment_of(c, step, step->entry.invoke_ns);
+
+	if (step->entry.outcome != OUTCOME_ACKNOWLEDGED)
+		return;
+	if (!w->any_found || w->highest_found < step->id.seq)
+		w->highest_found = step->id.seq;
+	w->any_found = true;
+	latest_add(invoked, &moment, step->id);
 }
 
 /* In the order of numbers: fates, gaps, order, hand-offs. */
@@ -286,12 +327,8 @@ static int numbers_check(struct counter *c)
 			handoff_count(c->e, &last, group.first[i].id,
 				      &group.first[i].entry);
 		}
-		for (size_t i = 0; i < group.count; i++) {
-			struct moment moment = moment_of(
-				c, &group.first[i], group.first[i].entry.invoke_ns);
-
-			latest_add(&invoked, &moment, group.first[i].id);
-		}
+		for (size_t i = 0; i < group.count; i++)
+			order_add(c, &invoked, &group.first[i]);
 		last = (struct effect){true, final->id, final->entry};
 		before = final->entry.offset;
 	}
@@ -361,6 +398,9 @@ int counter_check(struct evidence *e, struct error *err)
 		rc = numbers_check(&c);
 	if (rc == 0 && e->strategy->exclusive_lock)
 		rc = stale_check(&c);
+	if (e->unreadable)
+		e->anomalies[ANOMALY_MISSING] = e->anomalies[ANOMALY_FOREIGN] =
+			e->anomalies[ANOMALY_FOREIGN_BYTES] = COUNT_NULL;
 	if (rc < 0)
 		error_sys(err, -rc, "cannot judge the counter");
 	stash_release(&c.steps);

@@ -360,6 +360,82 @@ START_TEST(a_damaged_history_accuses_nobody_of_a_gap)
 }
 END_TEST
 
+START_TEST(a_promise_without_a_number_is_missing)
+{
+	begin();
+	honest_steps(100);
+	step(0, 101, HISTORY_OFFSET_UNKNOWN);
+	step(1, 102, 0);
+	number_is(100);
+	judge();
+	EXPECT({ANOMALY_LOST, 2}, {ANOMALY_MISSING, 2});
+	ck_assert_int_eq(j.verdict, VERDICT_UNSAFE);
+	/* Nor does it account for a number that nobody wrote. */
+	judgment_release(&j);
+	number_is(101);
+	judge();
+	EXPECT({ANOMALY_LOST, 2}, {ANOMALY_MISSING, 2}, {ANOMALY_FOREIGN, 1},
+	       {ANOMALY_FOREIGN_BYTES, COUNTER_BYTES});
+	end();
+}
+END_TEST
+
+START_TEST(a_silent_step_excuses_one_number)
+{
+	struct history_entry open = step_at(61, HISTORY_OFFSET_UNKNOWN, OUTCOME_OPEN);
+
+	begin();
+	honest_steps(60);
+	craft_append(&c, 0, &open);
+	c.strategy->writers[0].end = WRITER_KILLED;
+	for (unsigned int n = 62; n <= 200; n++)
+		step(1 + n % 3, n, n);
+	number_is(201); /* the gap at 61 and this: one of them is nobody's */
+	judge();
+	EXPECT({ANOMALY_GAP, 1}, {ANOMALY_GAP_BYTES, COUNTER_BYTES});
+	ck_assert_int_eq(j.verdict, VERDICT_UNSAFE);
+	end();
+}
+END_TEST
+
+START_TEST(what_was_never_written_is_in_no_order)
+{
+	struct history_entry unknown;
+
+	begin();
+	honest_steps(100);
+	/* Its flush failed: what these two wrote never got to the server. */
+	for (unsigned int n = 101; n <= 102; n++) {
+		unknown = step_at(n, n, OUTCOME_UNKNOWN);
+		craft_append(&c, 0, &unknown);
+	}
+	step(0, 103, 101);
+	for (unsigned int n = 102; n <= 300; n++)
+		step(n % 4, n + 2, n);
+	number_is(300);
+	judge();
+	EXPECT_NOTHING();
+	ck_assert_int_eq(j.verdict, VERDICT_SAFE);
+	end();
+}
+END_TEST
+
+START_TEST(a_gap_as_wide_as_numbers_go)
+{
+	begin();
+	honest_steps(100);
+	for (uint64_t i = 0; i < 3; i++)
+		step(1, 101 + i, INT64_MAX / 4 * (int64_t)(i + 1));
+	file_is("09223372036854775807\n");
+	judge();
+	ck_assert_int_eq(j.anomalies[ANOMALY_GAP], 3);
+	ck_assert_int_eq(j.anomalies[ANOMALY_GAP_BYTES], INT64_MAX);
+	ck_assert_int_eq(j.anomalies[ANOMALY_FOREIGN], 1);
+	ck_assert_int_eq(j.verdict, VERDICT_UNSAFE);
+	end();
+}
+END_TEST
+
 UNIT_MAIN("counter", 20, honest_is_safe, without_a_lock_nobody_reads_under_one,
 	  repeated_number_is_a_lost_update,
 	  repeat_within_the_clocks_error_is_no_stale_read, skipped_number_is_a_gap,
@@ -368,4 +444,6 @@ UNIT_MAIN("counter", 20, honest_is_safe, without_a_lock_nobody_reads_under_one,
 	  what_the_file_does_not_hold_is_missing, an_empty_or_absent_file_holds_nothing,
 	  no_number_is_foreign, a_number_that_nobody_wrote_is_foreign,
 	  smaller_number_later_is_disorder, garbage_under_the_lock_is_a_stale_read,
-	  a_damaged_history_accuses_nobody_of_a_gap)
+	  a_damaged_history_accuses_nobody_of_a_gap,
+	  a_promise_without_a_number_is_missing, a_silent_step_excuses_one_number,
+	  what_was_never_written_is_in_no_order, a_gap_as_wide_as_numbers_go)

@@ -33,13 +33,21 @@ ssize_t pread(int fd, void *bytes, size_t length, off_t offset)
 	return syscall(SYS_pread64, fd, bytes, length, offset);
 }
 
+static ino_t file_inode(const struct craft *c)
+{
+	char *path = manifest_data_path(&c->manifest, 0, 0);
+	struct stat st;
+
+	ck_assert_int_eq(stat(path, &st), 0);
+	free(path);
+	return st.st_ino;
+}
+
 /* A contended clean run of two writers; with @twice record 0.0 stands twice. */
 static void run_make(struct craft *c, bool twice)
 {
 	static const struct craft_plan plan = {2, 2, RECORD_BYTES, RECORD_BYTES, 0};
 	uint8_t bytes[RECORD_BYTES];
-	struct stat st;
-	char *path;
 
 	craft_init(c, &plan);
 	for (uint64_t i = 0; i < RECORDS; i++) {
@@ -62,10 +70,7 @@ static void run_make(struct craft *c, bool twice)
 			craft_put(c, 0, c->files[0].length, bytes, sizeof(bytes));
 	}
 	craft_save(c);
-	path = manifest_data_path(&c->manifest, 0, 0);
-	ck_assert_int_eq(stat(path, &st), 0);
-	free(path);
-	bad_inode = st.st_ino;
+	bad_inode = file_inode(c);
 }
 
 START_TEST(a_block_that_cannot_be_read)
@@ -108,4 +113,36 @@ START_TEST(what_stands_before_it_counts)
 }
 END_TEST
 
-UNIT_MAIN("unreadable", 20, a_block_that_cannot_be_read, what_stands_before_it_counts)
+START_TEST(a_counter_that_cannot_be_read)
+{
+	struct judgment j;
+	struct craft c;
+
+	for (int twice = 0; twice < 2; twice++) {
+		run_make(&c, false);
+		c.strategy->workload = WORKLOAD_COUNTER;
+		for (uint32_t writer = 0; writer < 2; writer++)
+			for (size_t i = 0; i < c.writers[writer].count; i++)
+				c.writers[writer].entries[i].offset =
+					(int64_t)(2 * i + writer + 1);
+		/* Lost, whatever the file holds: another took the same number. */
+		c.writers[0].entries[7].offset -= twice;
+		craft_save(&c);
+		bad_inode = file_inode(&c);
+		bad_from = 0;
+		craft_judge(&c, &j);
+		ck_assert_int_eq(j.verdict,
+				 twice ? VERDICT_UNSAFE : VERDICT_INCONCLUSIVE);
+		ck_assert(twice || strstr(j.reason, strerror(EIO)));
+		ck_assert_int_eq(j.anomalies[ANOMALY_OVERWRITTEN], twice);
+		ck_assert_int_eq(j.anomalies[ANOMALY_LOST], COUNT_NULL);
+		ck_assert_int_eq(j.anomalies[ANOMALY_FOREIGN], COUNT_NULL);
+		ck_assert_uint_eq(j.intact, 0);
+		judgment_release(&j);
+		craft_release(&c);
+	}
+}
+END_TEST
+
+UNIT_MAIN("unreadable", 20, a_block_that_cannot_be_read, what_stands_before_it_counts,
+	  a_counter_that_cannot_be_read)
