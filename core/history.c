@@ -47,6 +47,9 @@ enum {
 };
 #define DELTA_MAX (((uint64_t)1 << 48) - 1)
 
+/* A clock that ran for 73 years: later times are damage, and could not be added up. */
+#define INVOKE_MAX (INT64_MAX / 4 - DELTA_MAX)
+
 /* Blocks are allocated this many entries at a time: 16 MiB. */
 #define STRIDE_ENTRIES ((uint64_t)1 << 18)
 
@@ -150,8 +153,7 @@ static int entry_decode(const uint8_t *p, uint32_t sum_start, uint64_t seq,
 	entry.saw = p[SAW_AT];
 	entry.seen = get_le32(p + SEEN_AT);
 	if (entry.offset < HISTORY_OFFSET_UNKNOWN ||
-	    entry.offset > INT64_MAX - RECORD_MAX_BYTES ||
-	    entry.invoke_ns > INT64_MAX - DELTA_MAX)
+	    entry.offset > INT64_MAX - RECORD_MAX_BYTES || entry.invoke_ns > INVOKE_MAX)
 		return -EBADMSG;
 	*ret_entry = entry;
 	return 0;

@@ -809,6 +809,9 @@ START_TEST(hostile_fields_are_refused)
 	ck_assert_int_eq(get_hostile(16, late, sizeof(late)), -EBADMSG);
 	put_le64(late, INT64_MAX);
 	ck_assert_int_eq(get_hostile(16, late, sizeof(late)), -EBADMSG);
+	/* Nor what no clock shows, and so cannot be compared with any. */
+	put_le64(late, INT64_MAX / 4);
+	ck_assert_int_eq(get_hostile(16, late, sizeof(late)), -EBADMSG);
 	/* And that the sum is what makes these tests tell something. */
 	put_le64(late, 12345);
 	ck_assert_int_eq(get_hostile(16, late, sizeof(late)), 0);
