@@ -2,6 +2,7 @@
 #include "verify/verdict.h"
 
 #include "core/claim.h"
+#include "verify/view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -202,6 +203,18 @@ static void reason_hung(const struct evidence *e, struct judgment *j)
 	}
 }
 
+/* Hosts that were asked what they see of the closed files, and could not tell. */
+static uint32_t hosts_without_view(const struct evidence *e)
+{
+	const struct manifest_views *views = &e->strategy->views;
+	uint32_t count = 0;
+
+	for (size_t host = 0; views->block_bytes && host < e->manifest->host_count;
+	     host++)
+		count += !(views->looks[host] & 1u << VIEW_FIRST);
+	return count;
+}
+
 /* Too little was seen to say "safe"?  Then why, into the reason. */
 static bool find_doubt(const struct evidence *e, struct judgment *j)
 {
@@ -224,6 +237,11 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 		snprintf(j->reason, size,
 			 "%u saved views of the hosts are missing or damaged",
 			 e->damaged_views);
+	else if (hosts_without_view(e))
+		snprintf(j->reason, size,
+			 "%u of %zu hosts could not tell what they see of the closed "
+			 "files",
+			 hosts_without_view(e), m->host_count);
 	else if (e->untold_differences)
 		snprintf(j->reason, size,
 			 "hosts saw different bytes in %llu blocks, and whether that "
