@@ -81,7 +81,7 @@ static const struct option_table table = {
 static void print_result(void *context, const struct selftest_result *result)
 {
 	const struct selftest_arguments *arguments = context;
-	const struct agreement *a = &result->agreement;
+	const struct selftest_agreement *a = &result->agreement;
 
 	if (!a->agrees)
 		printf("%s: WRONG: expected %s; found %s; %s\n", result->name,

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static void differ(struct agreement *a, const char *fmt, ...)
+static void differ(struct selftest_agreement *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* The first difference is told, and suffices. */
-static void differ(struct agreement *a, const char *fmt, ...)
+static void differ(struct selftest_agreement *a, const char *fmt, ...)
 {
 	va_list args;
 
@@ -29,7 +29,7 @@ static const char *count_text(int64_t count, char text[24])
 	return text;
 }
 
-static void compare(struct agreement *a, const char *name, int64_t expected,
+static void compare(struct selftest_agreement *a, const char *name, int64_t expected,
 		    int64_t found)
 {
 	char expected_text[24], found_text[24];
@@ -115,7 +115,7 @@ static bool findings_equal(const struct finding *a, const struct finding *b)
 }
 
 /* No two planted findings are equal: so it suffices that each is among as many. */
-static void compare_findings(struct agreement *a, const struct plant *p,
+static void compare_findings(struct selftest_agreement *a, const struct plant *p,
 			     const struct judgment *j)
 {
 	compare(a, "findings", (int64_t)p->finding_count, (int64_t)j->finding_count);
@@ -134,7 +134,7 @@ static void compare_findings(struct agreement *a, const struct plant *p,
 	}
 }
 
-static void compare_sums(struct agreement *a, const struct plant *p,
+static void compare_sums(struct selftest_agreement *a, const struct plant *p,
 			 const struct judgment *j, int64_t lost)
 {
 	int64_t acknowledged = (int64_t)(p->acknowledged - p->unreadable);
@@ -154,9 +154,9 @@ static void compare_sums(struct agreement *a, const struct plant *p,
 }
 
 void agreement_find(const struct plant *p, const struct judgment *j,
-		    struct agreement *ret_agreement)
+		    struct selftest_agreement *ret_agreement)
 {
-	struct agreement a = {.agrees = true};
+	struct selftest_agreement a = {.agrees = true};
 	int64_t expected[ANOMALY_COUNT];
 
 	for (int kind = 0; kind < ANOMALY_COUNT; kind++)

@@ -6,7 +6,7 @@
 
 #include "harness/selftest/plant.h"
 
-struct agreement {
+struct selftest_agreement {
 	bool agrees;
 	char expected[256];   /* "unsafe: lost 1, torn 1" */
 	char found[256];      /* likewise */
@@ -18,6 +18,6 @@ struct agreement {
  * @judgment with what @plant says must be found.
  */
 void agreement_find(const struct plant *plant, const struct judgment *judgment,
-		    struct agreement *ret_agreement);
+		    struct selftest_agreement *ret_agreement);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* ---- one case -------------------------------------------------------------------- */
 
-static void answer_check(const struct selftest_case *test, struct agreement *a)
+static void answer_check(const struct selftest_case *test, struct selftest_agreement *a)
 {
 	snprintf(a->expected, sizeof(a->expected), "known answers");
 	a->agrees = test->known(a->difference, sizeof(a->difference));
@@ -43,7 +43,8 @@ static void run_make(const struct selftest_case *test, struct plant *p)
 }
 
 /* A run folder that must be refused. */
-static int refusal_check(struct plant *p, craft_judge_fn *judge, struct agreement *a)
+static int refusal_check(struct plant *p, craft_judge_fn *judge,
+			 struct selftest_agreement *a)
 {
 	struct judgment judgment;
 	int rc = craft_judge(&p->craft, judge, &judgment);
@@ -61,7 +62,8 @@ static int refusal_check(struct plant *p, craft_judge_fn *judge, struct agreemen
 	return 0;
 }
 
-static int judgment_check(struct plant *p, craft_judge_fn *judge, struct agreement *a)
+static int judgment_check(struct plant *p, craft_judge_fn *judge,
+			  struct selftest_agreement *a)
 {
 	struct judgment judgment;
 	int rc = craft_judge(&p->craft, judge, &judgment);
@@ -75,7 +77,8 @@ static int judgment_check(struct plant *p, craft_judge_fn *judge, struct agreeme
 
 /* Where there is no judgment, such as on a full disk, it cannot be wrong. */
 static int case_try(const struct selftest_case *test, const char *dir,
-		    craft_judge_fn *judge, struct agreement *a, struct error *err)
+		    craft_judge_fn *judge, struct selftest_agreement *a,
+		    struct error *err)
 {
 	struct plant p;
 	int rc = plant_init(&p, &test->shape, test->seed, dir);

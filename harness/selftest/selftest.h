@@ -14,7 +14,7 @@
 struct selftest_result {
 	const char *name; /* "torn/4099" */
 	const char *what; /* a phrase for people */
-	struct agreement agreement;
+	struct selftest_agreement agreement;
 };
 
 struct selftest_options {
