@@ -79,6 +79,7 @@ void manifest_release(struct manifest *m)
 	free(m->data_dir);
 	free(m->label);
 	json_decref(m->faults);
+	check_facts_release(&m->check);
 	memset(m, 0, sizeof(*m));
 }
 

@@ -16,6 +16,7 @@
 
 #include <jansson.h>
 
+#include "core/check_facts.h"
 #include "core/error.h"
 #include "core/history_identity.h"
 #include "core/record.h"
@@ -120,6 +121,7 @@ struct manifest {
 	bool strict;		       /* --strict: controls are required too */
 	bool data_kept;		       /* the data files are still to be there */
 	json_t *faults;		       /* array of faults that happened */
+	struct check_facts check;
 
 	/*
 	 * There is no run folder (verify/loose.h): the one strategy has this number in

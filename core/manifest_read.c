@@ -293,6 +293,8 @@ static void run_from_json(struct reader *r, json_t *root, struct manifest *m)
 	m->data_kept = get_bool(r, root, "data_kept");
 	m->faults = json_object_get(root, "faults");
 	m->faults = json_is_array(m->faults) ? json_incref(m->faults) : NULL;
+	if (check_facts_from_json(json_object_get(root, "check"), &m->check) < 0)
+		r->bad = r->bad ? r->bad : "check";
 }
 
 static void ranks_from_json(struct reader *r, json_t *root, struct manifest *m)

@@ -126,7 +126,7 @@ static json_t *manifest_to_json(const struct manifest *m)
 						       m->host_count));
 	return json_pack(
 		"{s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:b,"
-		"s:O?,s:o,s:o,s:o}",
+		"s:O?,s:o,s:o,s:o,s:o}",
 		"schema", MANIFEST_SCHEMA, "run_id", m->run_id, "version",
 		text_to_json(m->version), "created_utc", text_to_json(m->created_utc),
 		"command", text_to_json(m->command), "data_dir",
@@ -134,7 +134,8 @@ static json_t *manifest_to_json(const struct manifest *m)
 		(json_int_t)m->seed, "min_bytes", (json_int_t)m->min_bytes, "max_bytes",
 		(json_int_t)m->max_bytes, "records", (json_int_t)m->records, "local_fs",
 		m->local_fs, "one_client", m->one_client, "strict", m->strict,
-		"data_kept", m->data_kept, "faults", m->faults, "hosts", hosts,
+		"data_kept", m->data_kept, "faults", m->faults, "check",
+		check_facts_to_json(&m->check), "hosts", hosts,
 		"rank_host", ranks, "strategies", strategies);
 }
 
