@@ -1,6 +1,7 @@
 /* judge - see judge.h. */
 #include "verify/judge.h"
 
+#include "verify/acceptance.h"
 #include "verify/counter.h"
 #include "verify/evidence.h"
 #include "verify/holds.h"
@@ -264,5 +265,8 @@ struct run_verdict judge_run(const struct manifest *manifest,
 	/* Nothing was demanded, so nothing was shown. */
 	if (!required)
 		run.verdict = VERDICT_INCONCLUSIVE;
+	if (manifest->check.level != CHECK_NONE)
+		run.verdict = acceptance_reach(manifest, judgments, run.verdict,
+					       run.reason, sizeof(run.reason));
 	return run;
 }

@@ -21,7 +21,7 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 /*
  * Merge the verdicts of @count judgments, those of @manifest's strategies, as
  * docs/guarantees.md says: unsafe over inconclusive over safe, over the
- * required ones.
+ * required ones; that of a check as verify/acceptance.h says.
  */
 struct run_verdict judge_run(const struct manifest *manifest,
 			     const struct judgment *judgments, size_t count);

@@ -182,7 +182,8 @@ void judgment_release(struct judgment *judgment);
 /* The verdict of a whole run. */
 struct run_verdict {
 	enum verdict verdict;
-	bool teeth; /* a control failed here */
+	bool teeth;	  /* a control failed here */
+	char reason[512]; /* of a check: what its verdict rests on; else "" */
 };
 
 #endif
