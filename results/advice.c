@@ -389,7 +389,7 @@ static bool find_one_host(const struct result *result, struct evidence_text *evi
 {
 	const struct manifest *m = result->manifest;
 
-	if (m->local_fs || m->host_count != 1)
+	if (m->local_fs || m->host_count != 1 || m->check.local)
 		return false;
 	say(evidence, "all ranks ran on %s", m->hosts[0].name);
 	return true;
@@ -399,7 +399,7 @@ static bool find_local_fs(const struct result *result, struct evidence_text *evi
 {
 	const struct manifest *m = result->manifest;
 
-	if (!m->local_fs || !m->host_count)
+	if (!m->local_fs || !m->host_count || m->check.local)
 		return false;
 	say(evidence, "%s is %s", m->data_dir,
 	    m->hosts[0].fstype ? m->hosts[0].fstype : "local");

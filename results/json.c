@@ -8,6 +8,7 @@
 
 #include "core/claim.h"
 #include "core/text.h"
+#include "results/check_json.h"
 #include "results/chronicle.h"
 #include "results/format.h"
 #include "results/measure.h"
@@ -392,11 +393,12 @@ int write_json(const struct output_context *context, FILE *stream, struct error 
 	enum verdict verdict = result->verdict.verdict;
 	json_t *root;
 
-	root = json_pack(
-		"{s:s, s:s, s:i, s:b, s:o, s:o, s:o}", "schema", SCHEMA, "verdict",
-		verdict_name(verdict), "exit_code", verdict_exit_code(verdict), "teeth",
-		result->verdict.teeth, "run", run_json(result->manifest), "faults",
-		faults_json(result->manifest), "strategies", strategies_json(result));
+	root = json_pack("{s:s, s:s, s:i, s:b, s:o, s:o, s:o, s:o}", "schema", SCHEMA,
+			 "verdict", verdict_name(verdict), "exit_code",
+			 verdict_exit_code(verdict), "teeth", result->verdict.teeth,
+			 "run", run_json(result->manifest), "faults",
+			 faults_json(result->manifest), "check", check_json(result),
+			 "strategies", strategies_json(result));
 	if (!root)
 		return error_set(err, ENOMEM, "no memory for result.json");
 	/* Nine digits: a nanosecond within a second, and no 0.30000000000000004. */

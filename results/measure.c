@@ -214,7 +214,8 @@ void put_setting(FILE *stream, const struct manifest *manifest)
 		manifest->host_count == 1 ? "" : "s");
 	if (manifest->records > 0) {
 		format_count(count, manifest->records);
-		fprintf(stream, "%s ", count);
+		fprintf(stream, "%s%s ",
+			manifest->check.level == CHECK_NONE ? "" : "at most ", count);
 	}
 	fputs("records of ", stream);
 	put_size(stream, manifest->min_bytes);

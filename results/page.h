@@ -56,5 +56,9 @@ void put_kinds(FILE *stream, const struct judgment *judgment, int first, int end
 int print_verdict(const struct page *page);
 int print_table(const struct page *page);
 int print_comparison(const struct page *page);
+int print_teeth(const struct page *page);
+
+/* All of it, where the run was a check. */
+int print_check_page(const struct page *page);
 
 #endif

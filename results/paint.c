@@ -17,9 +17,8 @@ struct word {
 
 /* How the page begins. */
 static const struct word results[] = {
-	{"SAFE:", "1;32"},
-	{"UNSAFE:", "1;31"},
-	{"INCONCLUSIVE:", "1;33"},
+	{"SAFE:", "1;32"},   {"UNSAFE:", "1;31"}, {"INCONCLUSIVE:", "1;33"},
+	{"ACCEPT:", "1;32"}, {"REJECT:", "1;31"},
 };
 
 /* In the table; as wide as its column. */
@@ -31,8 +30,8 @@ static const struct word verdicts[] = {
 };
 
 static const struct word headings[] = {
-	{"Teeth shown:", BOLD},
-	{"Teeth not shown:", BOLD},
+	{"Teeth shown:", BOLD}, {"Teeth not shown:", BOLD}, {"Recommended:", BOLD},
+	{"Locks:", BOLD},	{"Advice:", BOLD},	    {"Footprint:", BOLD},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

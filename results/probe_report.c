@@ -33,7 +33,7 @@ static bool is_excused(const struct probe_report *report, size_t i)
 	       report->local_fs;
 }
 
-static size_t count_open(const struct probe_report *report)
+size_t probe_report_unanswered(const struct probe_report *report)
 {
 	size_t count = 0;
 
@@ -49,7 +49,8 @@ enum probe_mount_verdict probe_report_verdict(const struct probe_report *report)
 	if (probe_report_tally(report, PROBE_HARMFUL))
 		return PROBE_MOUNT_HARMFUL;
 	/* A mount without any lock that works has not shown that one does. */
-	if (count_open(report) || !probe_report_tally(report, PROBE_CONFORMS))
+	if (probe_report_unanswered(report) ||
+	    !probe_report_tally(report, PROBE_CONFORMS))
 		return PROBE_MOUNT_INCONCLUSIVE;
 	return PROBE_MOUNT_CONFORMS;
 }
@@ -87,7 +88,7 @@ void probe_report_sentence(const struct probe_report *report, FILE *stream)
 	size_t harmless = probe_report_tally(report, PROBE_HARMLESS);
 	size_t unsupported = probe_report_tally(report, PROBE_UNSUPPORTED);
 	size_t conforming = probe_report_tally(report, PROBE_CONFORMS);
-	size_t open_count = count_open(report);
+	size_t open_count = probe_report_unanswered(report);
 
 	if (harmful)
 		fprintf(stream, "%zu answer%s of %zu do harm", harmful, plural(harmful),
@@ -116,20 +117,16 @@ struct probe_output {
 		     FILE *stream);
 };
 
-int probe_report_write(const struct probe_report *report,
-		       const struct manifest *manifest, const char *out_dir,
-		       struct error *err)
+static int write_outputs(const struct probe_output *outputs, size_t count,
+			 const struct probe_report *report,
+			 const struct manifest *manifest, const char *out_dir,
+			 struct error *err)
 {
-	static const struct probe_output outputs[] = {
-		{PROBE_JSON_FILE, probe_write_json},
-		{PROBE_JUNIT_FILE, probe_write_junit},
-		{RESULT_SUMMARY_FILE, probe_write_page},
-	};
 	int dir_fd = open(out_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = dir_fd < 0 ? -errno : 0;
 	size_t i;
 
-	for (i = 0; rc == 0 && i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+	for (i = 0; rc == 0 && i < count; i++) {
 		struct replacement file;
 
 		rc = replacement_begin(&file, dir_fd, outputs[i].name);
@@ -146,4 +143,31 @@ int probe_report_write(const struct probe_report *report,
 	if (rc < 0)
 		return error_sys(err, -rc, "cannot write the results into %s", out_dir);
 	return 0;
+}
+
+int probe_report_write(const struct probe_report *report,
+		       const struct manifest *manifest, const char *out_dir,
+		       struct error *err)
+{
+	static const struct probe_output outputs[] = {
+		{PROBE_JSON_FILE, probe_write_json},
+		{PROBE_JUNIT_FILE, probe_write_junit},
+		{RESULT_SUMMARY_FILE, probe_write_page},
+	};
+
+	return write_outputs(outputs, sizeof(outputs) / sizeof(outputs[0]), report,
+			     manifest, out_dir, err);
+}
+
+int probe_report_keep(const struct probe_report *report,
+		      const struct manifest *manifest, const char *out_dir,
+		      struct error *err)
+{
+	static const struct probe_output outputs[] = {
+		{PROBE_JSON_FILE, probe_write_json},
+		{PROBE_PAGE_FILE, probe_write_page},
+	};
+
+	return write_outputs(outputs, sizeof(outputs) / sizeof(outputs[0]), report,
+			     manifest, out_dir, err);
 }

@@ -46,6 +46,12 @@ void probe_report_release(struct probe_report *report);
 size_t probe_report_tally(const struct probe_report *report,
 			  enum probe_verdict verdict);
 
+/*
+ * How many questions were not answered that should have been: on a local file system
+ * those between two hosts need not.
+ */
+size_t probe_report_unanswered(const struct probe_report *report);
+
 /* The verdict of the mount: an enum, its name, and the exit code of the program. */
 enum probe_mount_verdict {
 	PROBE_MOUNT_CONFORMS,	  /* no harmful answer */
@@ -67,6 +73,13 @@ void probe_report_sentence(const struct probe_report *report, FILE *stream);
 int probe_report_write(const struct probe_report *report,
 		       const struct manifest *manifest, const char *out_dir,
 		       struct error *err);
+
+#define PROBE_PAGE_FILE "probe.txt"
+
+/* The same beside the results of a run: probe.json, and the page as probe.txt. */
+int probe_report_keep(const struct probe_report *report,
+		      const struct manifest *manifest, const char *out_dir,
+		      struct error *err);
 
 /*
  * The writers; they leave errors of the stream to ferror(3), and return 0 or

@@ -62,7 +62,7 @@ static int print_examples(const struct page *page, size_t index)
 	return 0;
 }
 
-static int print_teeth(const struct page *page)
+int print_teeth(const struct page *page)
 {
 	struct text text;
 
@@ -155,6 +155,11 @@ static int print_page(struct page *page)
 	if (!page->order)
 		return -ENOMEM;
 	rank_strategies(page->result, page->order);
+	if (page->result->manifest->check.level != CHECK_NONE) {
+		rc = print_check_page(page);
+		free(page->order);
+		return rc;
+	}
 	rc = print_verdict(page);
 	if (rc == 0)
 		rc = print_table(page);

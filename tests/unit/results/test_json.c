@@ -84,7 +84,7 @@ START_TEST(keys_are_those_of_the_contract)
 
 	fixture_init(&fixture, 4, 2, basic, 4);
 	root = write_and_load(&fixture);
-	expect_keys(root, "schema verdict exit_code teeth run faults strategies");
+	expect_keys(root, "schema verdict exit_code teeth run faults check strategies");
 	ck_assert_str_eq(json_string_value(at(root, "schema")), "tailrace.result/1");
 	expect_keys(at(root, "run"), "id seed ranks hosts");
 	expect_keys(json_array_get(at(root, "run.hosts"), 1),
