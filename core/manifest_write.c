@@ -135,8 +135,8 @@ static json_t *manifest_to_json(const struct manifest *m)
 		(json_int_t)m->max_bytes, "records", (json_int_t)m->records, "local_fs",
 		m->local_fs, "one_client", m->one_client, "strict", m->strict,
 		"data_kept", m->data_kept, "faults", m->faults, "check",
-		check_facts_to_json(&m->check), "hosts", hosts,
-		"rank_host", ranks, "strategies", strategies);
+		check_facts_to_json(&m->check), "hosts", hosts, "rank_host", ranks,
+		"strategies", strategies);
 }
 
 /* Write @root to @path by way of a new file beside it. */

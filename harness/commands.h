@@ -6,6 +6,7 @@
 #ifndef TAILRACE_HARNESS_COMMANDS_H
 #define TAILRACE_HARNESS_COMMANDS_H
 
+int cmd_check(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_verify(int argc, char **argv);

@@ -23,6 +23,8 @@ static const struct command {
 	int (*run)(int argc, char **argv); /* NULL: not in this build */
 	const char *summary;
 } commands[] = {
+	{"check", "DIR", IF_MPI(cmd_check),
+	 "accept or reject the mount of DIR: which ways to append are safe there"},
 	{"run", "DIR", IF_MPI(cmd_run),
 	 "append in DIR from many processes, verify, and report"},
 	{"probe", "DIR", IF_MPI(cmd_probe),

@@ -3,6 +3,8 @@
 
 #include "core/suggest.h"
 #include "core/units.h"
+#include "harness/check_matrix.h"
+#include "mpi/launch.h"
 #include "workloads/writer.h"
 
 #include <errno.h>
@@ -22,6 +24,8 @@ struct raw_plan {
 	struct option_size_range size;
 	uint64_t max_bytes;
 	bool records_given;
+	bool quick, thorough;		/* of a check */
+	char *matrix, *matrix_required; /* likewise; owned */
 };
 
 /* ---- parse functions of our own ----------------------------------------- */
@@ -159,6 +163,50 @@ static int parse_views(const char *value, void *target, struct error *err)
 #define PLAN(member) offsetof(struct raw_plan, plan.member)
 
 /* Rows that commands share. */
+#define ROW_SIZE                                                                       \
+	{                                                                              \
+		"size", 'b', "BYTES[-BYTES]", "What to do",                            \
+			"Bytes of a record, or the range from which the seed draws.",  \
+			"1k", option_sizes, RAW(size), 0                               \
+	}
+#define ROW_RATE                                                                       \
+	{                                                                              \
+		"rate", '\0', "N", "What to do",                                       \
+			"At most so many records per second and rank (default: no "    \
+			"limit).",                                                     \
+			NULL, parse_positive, PLAN(rate), 0                            \
+	}
+#define ROW_SEED                                                                       \
+	{                                                                              \
+		"seed", '\0', "N", "What to do",                                       \
+			"Repeat the random choices of another run.", NULL, parse_seed, \
+			0, 0                                                           \
+	}
+#define ROW_TIMEOUT                                                                    \
+	{                                                                              \
+		"timeout", '\0', "TIME", "What to do",                                 \
+			"A writer that makes no progress for so long is hung.",        \
+			"180s", parse_time, PLAN(timeout_ns), 0                        \
+	}
+#define ROW_HISTORY                                                                    \
+	{                                                                              \
+		"history", '\0', "DIR", "Where results go",                            \
+			"A local directory for the histories of a host (default: "     \
+			"TMPDIR).",                                                    \
+			NULL, option_text, RAW(history), 0                             \
+	}
+#define ROW_KEEP(fallback)                                                             \
+	{                                                                              \
+		"keep", '\0', "WHEN", "Where results go",                              \
+			"Keep the data files: always, unsafe (only then), or never.",  \
+			(fallback), parse_keep, PLAN(keep), 0                          \
+	}
+#define ROW_ETA                                                                        \
+	{                                                                              \
+		"eta", '\0', "WHEN", "Where results go",                               \
+			"Show progress: auto (on a terminal), always or never.",       \
+			"auto", parse_eta, PLAN(eta), OPTION_NOT_SAVED                 \
+	}
 #define ROW_FSTYPE                                                                     \
 	{                                                                              \
 		"fstype", '\0', "NAME", "How to judge",                                \
@@ -215,29 +263,22 @@ static const struct option_row rows[] = {
 	{"records", 'r', "N", "What to do",
 	 "Records that each rank appends (default 1000; with --duration, no limit).",
 	 NULL, parse_records, 0, 0},
-	{"size", 'b', "BYTES[-BYTES]", "What to do",
-	 "Bytes of a record, or the range from which the seed draws.", "1k",
-	 option_sizes, RAW(size), 0},
+	ROW_SIZE,
 	{"duration", 'd', "TIME", "What to do",
 	 "Stop each strategy after this time; with --records, what comes first.", NULL,
 	 parse_time, PLAN(duration_ns), 0},
-	{"rate", '\0', "N", "What to do",
-	 "At most so many records per second and rank (default: no limit).", NULL,
-	 parse_positive, PLAN(rate), 0},
+	ROW_RATE,
 	{"turn", '\0', "N", "What to do",
 	 "Step aside after N holds of a lock, so that others get it; 0: never.",
 	 TURN_HOLDS_DEFAULT, option_number, PLAN(turn_holds), 0},
 	{"max-bytes", '\0', "BYTES", "What to do",
 	 "Refuse to write more than this; with --duration, stop there.", NULL,
 	 option_size, RAW(max_bytes), 0},
-	{"seed", '\0', "N", "What to do", "Repeat the random choices of another run.",
-	 NULL, parse_seed, 0, 0},
+	ROW_SEED,
 	{"merge", '\0', NULL, "What to do",
 	 "Merge the files of single writers into one log afterwards, timed.", NULL,
 	 option_flag, PLAN(merge), 0},
-	{"timeout", '\0', "TIME", "What to do",
-	 "A writer that makes no progress for so long is hung.", "180s", parse_time,
-	 PLAN(timeout_ns), 0},
+	ROW_TIMEOUT,
 
 	{"require", '\0', "LIST", "How to judge",
 	 "The strategies that decide the verdict (default: all but the controls).",
@@ -257,15 +298,9 @@ static const struct option_row rows[] = {
 
 	ROW_OUT,
 	ROW_LABEL("run"),
-	{"history", '\0', "DIR", "Where results go",
-	 "A local directory for the histories of a host (default: TMPDIR).", NULL,
-	 option_text, RAW(history), 0},
-	{"keep", '\0', "WHEN", "Where results go",
-	 "Keep the data files: always, unsafe (only then), or never.", "always",
-	 parse_keep, PLAN(keep), 0},
-	{"eta", '\0', "WHEN", "Where results go",
-	 "Show progress: auto (on a terminal), always or never.", "auto", parse_eta,
-	 PLAN(eta), OPTION_NOT_SAVED},
+	ROW_HISTORY,
+	ROW_KEEP("always"),
+	ROW_ETA,
 	ROW_QUIET,
 	ROW_DRY_RUN,
 
@@ -329,6 +364,68 @@ static const struct option_table probe_table = {
 void plan_help_probe(FILE *file)
 {
 	options_help(&probe_table, file);
+}
+
+/* ---- `tailrace check` ----------------------------------------------------- */
+
+static const struct option_row check_option_rows[] = {
+	{"quick", '\0', NULL, "What to do",
+	 "The standard methods only, in half a minute.", NULL, option_flag, RAW(quick),
+	 0},
+	{"thorough", '\0', NULL, "What to do",
+	 "All methods, batches, flushes and I/O modes, in a quarter of an hour.", NULL,
+	 option_flag, RAW(thorough), 0},
+	{"strategy", 's', "LIST", "What to do",
+	 "Try these, as `tailrace list` shows them, instead of the level's.", NULL,
+	 option_text, RAW(strategies), 0},
+	ROW_SIZE,
+	ROW_RATE,
+	{"max-bytes", '\0', "BYTES", "What to do",
+	 "Write at most this (default: 64M quick, 256M, 1G thorough).", NULL,
+	 option_size, RAW(max_bytes), 0},
+	ROW_SEED,
+	ROW_TIMEOUT,
+
+	{"local", '\0', NULL, "How to judge",
+	 "Judge for processes on one host: a local file system or one client will do.",
+	 NULL, option_flag, PLAN(local), 0},
+	{"require", '\0', "LIST", "How to judge",
+	 "The strategies that must be safe (default: flock,fcntl).", NULL, option_text,
+	 RAW(require), 0},
+	ROW_FSTYPE,
+
+	ROW_OUT,
+	ROW_LABEL("check"),
+	ROW_HISTORY,
+	ROW_KEEP("unsafe"),
+	ROW_ETA,
+	ROW_QUIET,
+	ROW_DRY_RUN,
+
+	ROW_RANKS,
+	ROW_HOSTS,
+	ROW_HOSTFILE,
+};
+
+static const struct option_table check_table = {
+	.program = "tailrace check",
+	.operands = "DIR",
+	.summary =
+		"Accept or reject the mount of DIR for shared appends: which methods "
+		"are safe there, which one to take, at what price, and what to change.",
+	.epilogue =
+		"It takes ranks on two hosts or more, under mpirun or srun or by "
+		"--hosts; alone it\nstarts four ranks here.  Exit code: 0 accepted, "
+		"1 rejected, 2 usage, 3 inconclusive,\n4 could not run.",
+	.rows = check_option_rows,
+	.row_count = sizeof(check_option_rows) / sizeof(check_option_rows[0]),
+	.operands_min = 1,
+	.operands_max = 1,
+};
+
+void plan_help_check(FILE *file)
+{
+	options_help(&check_table, file);
 }
 
 /* ---- from raw to plan --------------------------------------------------- */
@@ -569,8 +666,12 @@ static int complete(struct raw_plan *raw, const char *dir, struct error *err)
 	return check_sizes(plan, &raw->size, err);
 }
 
-static int parse_by(const struct option_table *by, int argc, char **argv,
-		    struct options *options, struct plan *ret_plan, struct error *err)
+typedef int prepare_fn(struct raw_plan *raw, struct error *err);
+
+/* @prepare, or NULL: what the options leave open is settled by it. */
+static int parse_by(const struct option_table *by, prepare_fn *prepare, int argc,
+		    char **argv, struct options *options, struct plan *ret_plan,
+		    struct error *err)
 {
 	struct raw_plan *raw = calloc(1, sizeof(*raw));
 	int rc;
@@ -578,10 +679,14 @@ static int parse_by(const struct option_table *by, int argc, char **argv,
 	if (!raw)
 		return error_sys(err, ENOMEM, "cannot hold the plan");
 	rc = options_parse(options, by, argc, argv, raw, err);
+	if (rc == 0 && !options->help && prepare)
+		rc = prepare(raw, err);
 	if (rc == 0 && !options->help)
 		rc = complete(raw, options->operands[0], err);
 	if (rc == 0)
 		*ret_plan = raw->plan;
+	free(raw->matrix);
+	free(raw->matrix_required);
 	free(raw);
 	return rc;
 }
@@ -589,15 +694,70 @@ static int parse_by(const struct option_table *by, int argc, char **argv,
 int plan_parse(int argc, char **argv, struct options *options, struct plan *ret_plan,
 	       struct error *err)
 {
-	return parse_by(&table, argc, argv, options, ret_plan, err);
+	return parse_by(&table, NULL, argc, argv, options, ret_plan, err);
 }
 
 int plan_parse_probe(int argc, char **argv, struct options *options,
 		     struct plan *ret_plan, struct error *err)
 {
-	int rc = parse_by(&probe_table, argc, argv, options, ret_plan, err);
+	int rc = parse_by(&probe_table, NULL, argc, argv, options, ret_plan, err);
 
 	if (rc == 0)
 		ret_plan->eta = ETA_NEVER;
 	return rc;
+}
+
+/* Ranks that a check starts by itself, where nothing is said of ranks or hosts. */
+#define CHECK_RANKS 4
+
+/* As many records as make hand-offs enough, four times over, at --turn's default. */
+#define CHECK_ENOUGH_RECORDS 2000
+
+static int prepare_check(struct raw_plan *raw, struct error *err)
+{
+	struct plan *plan = &raw->plan;
+	const struct check_budget *budget;
+
+	if (raw->quick && raw->thorough)
+		return error_set(err, EINVAL,
+				 "--quick and --thorough exclude each other");
+	plan->check = raw->quick      ? CHECK_QUICK
+		      : raw->thorough ? CHECK_THOROUGH
+				      : CHECK_USUAL;
+	budget = check_budget(plan->check);
+	raw->matrix = check_matrix_strategies(plan->check);
+	raw->matrix_required = check_matrix_required(plan->check);
+	if (!raw->matrix || !raw->matrix_required)
+		return error_sys(err, ENOMEM, "cannot hold the plan");
+	if (!raw->strategies && !raw->require)
+		raw->require = raw->matrix_required;
+	if (!raw->strategies)
+		raw->strategies = raw->matrix;
+	if (!raw->max_bytes)
+		raw->max_bytes = budget->max_bytes;
+	/* Shared out among the strategies once they are known. */
+	plan->duration_ns = budget->load_ns;
+	plan->longest_ns = budget->longest_ns;
+	plan->enough_records = CHECK_ENOUGH_RECORDS;
+	plan->turn_holds = (uint32_t)strtoul(TURN_HOLDS_DEFAULT, NULL, 10);
+	plan->merge = true;
+	plan->one_client = plan->local;
+	return 0;
+}
+
+int plan_parse_check(int argc, char **argv, struct options *options,
+		     struct plan *ret_plan, struct error *err)
+{
+	int rc = parse_by(&check_table, prepare_check, argc, argv, options, ret_plan,
+			  err);
+
+	if (rc < 0 || options->help)
+		return rc;
+	ret_plan->duration_ns /= ret_plan->strategy_count;
+	if (ret_plan->longest_ns < ret_plan->duration_ns)
+		ret_plan->longest_ns = ret_plan->duration_ns;
+	if (!launch_environment().launched && !ret_plan->ranks_asked &&
+	    !ret_plan->hosts[0] && !ret_plan->hostfile[0])
+		ret_plan->ranks_asked = CHECK_RANKS;
+	return 0;
 }

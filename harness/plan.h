@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "core/check_facts.h"
 #include "core/error.h"
 #include "core/options.h"
 #include "core/record.h"
@@ -69,6 +70,13 @@ struct plan {
 	bool strict, one_client, quiet, dry_run;
 	bool seed_given;
 	uint64_t seed;
+	enum check_level check; /* CHECK_NONE: another command */
+	bool local;		/* --local: for processes on one host */
+	/*
+	 * A strategy whose ranks together have begun fewer records than this after
+	 * duration_ns goes on, until longest_ns at most.  0: it ends then.
+	 */
+	uint64_t enough_records, longest_ns;
 	struct plan_strategy strategy[PLAN_STRATEGIES_MAX];
 	uint32_t strategy_count;
 
@@ -100,6 +108,11 @@ void plan_help(FILE *file);
 int plan_parse_probe(int argc, char **argv, struct options *options,
 		     struct plan *ret_plan, struct error *err);
 void plan_help_probe(FILE *file);
+
+/* The same for `tailrace check`. */
+int plan_parse_check(int argc, char **argv, struct options *options,
+		     struct plan *ret_plan, struct error *err);
+void plan_help_check(FILE *file);
 
 /*
  * Check what depends on the number of ranks: enough writers' numbers, and the

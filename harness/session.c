@@ -7,6 +7,7 @@
 #include "harness/preflight.h"
 #include "harness/relaunch.h"
 #include "harness/runfolder.h"
+#include "harness/same_build.h"
 #include "harness/tasks.h"
 #include "mpi/launch.h"
 
@@ -118,7 +119,8 @@ enum exit_code session_begin(struct run *run, void (*announce)(const struct run 
 {
 	enum exit_code code;
 
-	if ((code = agree_on_plan(run, err)) != EXIT_SAFE ||
+	if ((code = same_build(run, err)) != EXIT_SAFE ||
+	    (code = agree_on_plan(run, err)) != EXIT_SAFE ||
 	    (code = meet(run, err)) != EXIT_SAFE)
 		return code;
 	return check_and_make(run, announce, err);

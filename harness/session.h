@@ -29,8 +29,9 @@ struct session_command {
 int session_main(const struct session_command *command, int argc, char **argv);
 
 /*
- * Collective; the beginning of live(): every rank has the same plan and knows the
- * others, preflight() went well, and the run folder stands open.  Rank 0 calls
+ * Collective; the beginning of live(): every rank runs the same build, has the
+ * same plan and knows the others, preflight() went well, and the run folder stands
+ * open.  Rank 0 calls
  * @announce (before the run folder is filled; it may be NULL).
  * Returns EXIT_SAFE, or the exit code of the run with a sentence.
  */

@@ -17,6 +17,7 @@ const struct task run_tasks[TASK_COUNT] = {
 	[TASK_MERGE] = {"merge", task_merge},
 	[TASK_CLEAN] = {"clean", task_clean},
 	[TASK_PROBE] = {"probe", task_probe},
+	[TASK_SELFTEST] = {"selftest", task_selftest},
 	[TASK_CLOCK] = {"clock", task_clock},
 };
 

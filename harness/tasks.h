@@ -27,11 +27,12 @@ enum task_id {
 	TASK_WRITER,
 	TASK_VIEW, /* read the closed data files as a reader would */
 	TASK_JUDGE,
-	TASK_MERGE,   /* one log of the writers' files */
-	TASK_CLEAN,   /* remove what we made */
-	TASK_SERVICE, /* sequencer, token or aggregator until the rank closes it */
-	TASK_PROBE,   /* an agent: struct probe_job, then workloads/probe.h */
-	TASK_CLOCK,   /* tell the time until the rank closes the socket */
+	TASK_MERGE,    /* one log of the writers' files */
+	TASK_CLEAN,    /* remove what we made */
+	TASK_SERVICE,  /* sequencer, token or aggregator until the rank closes it */
+	TASK_PROBE,    /* an agent: struct probe_job, then workloads/probe.h */
+	TASK_SELFTEST, /* is the verifier to be trusted? */
+	TASK_CLOCK,    /* tell the time until the rank closes the socket */
 	TASK_COUNT,
 };
 
@@ -177,6 +178,20 @@ struct judge_answer {
 	char warning[512];   /* of writing the results; "" if none */
 };
 
+/* ---- selftest (task_selftest.c) ------------------------------------------ */
+
+struct selftest_job {
+	uint64_t seed;
+	uint32_t random_runs;
+};
+
+/* As struct selftest_tally. */
+struct selftest_answer {
+	int32_t rc;
+	uint32_t cases, agreed;
+	char sentence[512]; /* "" if rc is 0 */
+};
+
 /* ---- asking --------------------------------------------------------------- */
 
 /*
@@ -199,6 +214,7 @@ int task_judge(const void *arg, size_t arg_bytes, int fd);
 int task_merge(const void *arg, size_t arg_bytes, int fd);
 int task_clean(const void *arg, size_t arg_bytes, int fd);
 int task_probe(const void *arg, size_t arg_bytes, int fd);
+int task_selftest(const void *arg, size_t arg_bytes, int fd);
 int task_clock(const void *arg, size_t arg_bytes, int fd);
 
 #endif

@@ -128,8 +128,7 @@ static void print_name(const struct page *page, size_t index)
 	char *name = printable_name(s->name), *full = NULL;
 	size_t columns;
 
-	if (asprintf(&full, "%s%s", name ? name : "?", s->control ? "*" : "") <
-	    0)
+	if (asprintf(&full, "%s%s", name ? name : "?", s->control ? "*" : "") < 0)
 		full = NULL;
 	free(name);
 	columns = full ? text_columns(full) : 0;
