@@ -157,7 +157,7 @@ static enum exit_code be_a_rank(const struct session_command *command, struct ru
 
 	interrupt_catch(!launcher.launched);
 	if (childlog_start_spawner(run, err) == 0 &&
-	    world_init(&run->world, err) == 0) {
+	    world_init(&run->world, false, err) == 0) {
 		first = run_is_first(run);
 		code = command->live(run, err);
 	}

@@ -20,10 +20,19 @@ int mpi_errno(int code)
 	static const struct {
 		int class, errnum;
 	} table[] = {
-		{MPI_ERR_NO_MEM, ENOMEM},  {MPI_ERR_TRUNCATE, EMSGSIZE},
-		{MPI_ERR_COUNT, EINVAL},   {MPI_ERR_RANK, EINVAL},
-		{MPI_ERR_ARG, EINVAL},	   {MPI_ERR_BUFFER, EFAULT},
+		{MPI_ERR_NO_MEM, ENOMEM},
+		{MPI_ERR_TRUNCATE, EMSGSIZE},
+		{MPI_ERR_COUNT, EINVAL},
+		{MPI_ERR_RANK, EINVAL},
+		{MPI_ERR_ARG, EINVAL},
+		{MPI_ERR_BUFFER, EFAULT},
 		{MPI_ERR_PENDING, EAGAIN},
+		{MPI_ERR_ACCESS, EACCES},
+		{MPI_ERR_NO_SUCH_FILE, ENOENT},
+		{MPI_ERR_NO_SPACE, ENOSPC},
+		{MPI_ERR_QUOTA, EDQUOT},
+		{MPI_ERR_READ_ONLY, EROFS},
+		{MPI_ERR_UNSUPPORTED_OPERATION, EOPNOTSUPP},
 	};
 	int class = MPI_ERR_UNKNOWN;
 
@@ -51,9 +60,10 @@ int mpi_wait_asleep(int code, MPI_Request *request, MPI_Status *ret_status)
 	return mpi_errno(code);
 }
 
-int world_init(struct world *world, struct error *err)
+int world_init(struct world *world, bool threads, struct error *err)
 {
-	int rank, size;
+	int wanted = threads ? MPI_THREAD_MULTIPLE : MPI_THREAD_SINGLE;
+	int rank, size, provided;
 	int rc;
 
 	*world = (struct world){.size = 1};
@@ -61,9 +71,9 @@ int world_init(struct world *world, struct error *err)
 		return 0;
 	/* MPI_Init itself waits for all ranks; let it yield meanwhile. */
 	setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
-	rc = mpi_errno(MPI_Init(NULL, NULL));
+	rc = mpi_errno(MPI_Init_thread(NULL, NULL, wanted, &provided));
 	if (rc < 0)
-		return error_sys(err, -rc, "MPI_Init failed");
+		return error_sys(err, -rc, "MPI_Init_thread failed");
 	MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
 	MPI_Comm_rank(MPI_COMM_WORLD, &rank);
 	MPI_Comm_size(MPI_COMM_WORLD, &size);
@@ -71,6 +81,7 @@ int world_init(struct world *world, struct error *err)
 		.rank = (uint32_t)rank,
 		.size = (uint32_t)size,
 		.launched = true,
+		.threads = provided == MPI_THREAD_MULTIPLE,
 	};
 	return 0;
 }
@@ -90,6 +101,13 @@ void world_abort(const struct world *world, int exit_code)
 	if (world->launched)
 		MPI_Abort(MPI_COMM_WORLD, exit_code);
 	_exit(exit_code);
+}
+
+void world_leave(const struct world *world, int exit_code)
+{
+	/* Whoever aborts first ends the others: let them come to the end, too. */
+	world_barrier(world);
+	world_abort(world, exit_code);
 }
 
 int world_barrier(const struct world *world)
@@ -147,6 +165,22 @@ int world_all_gather(const struct world *world, const void *mine, size_t bytes,
 					      (int)bytes, MPI_BYTE, MPI_COMM_WORLD,
 					      &request),
 			       &request, MPI_STATUS_IGNORE);
+}
+
+int world_any(const struct world *world, bool *it)
+{
+	int mine = *it, any = *it;
+	MPI_Request request;
+	int rc;
+
+	if (world->size == 1)
+		return 0;
+	rc = mpi_wait_asleep(MPI_Iallreduce(&mine, &any, 1, MPI_INT, MPI_LOR,
+					    MPI_COMM_WORLD, &request),
+			     &request, MPI_STATUS_IGNORE);
+	if (rc == 0)
+		*it = any;
+	return rc;
 }
 
 int world_send(const struct world *world, uint32_t to, const void *data, size_t bytes)

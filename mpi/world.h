@@ -25,15 +25,23 @@ struct world {
 	uint32_t rank;
 	uint32_t size;
 	bool launched; /* MPI is initialised */
+	bool threads;  /* with MPI_THREAD_MULTIPLE, as was asked for */
 };
 
 /*
  * Join the other ranks.  To be called once, after the spawner was forked and
- * before any other function here.  world_finalize ends it, and sleeps until all
- * ranks have come that far.
+ * before any other function here.  @threads: other threads of this rank will call MPI,
+ * too, if it can do that.  world_finalize ends it, and sleeps until all ranks have
+ * come that far.
  */
-int world_init(struct world *world, struct error *err);
+int world_init(struct world *world, bool threads, struct error *err);
 void world_finalize(struct world *world);
+
+/*
+ * Instead of world_finalize, and on all ranks: a thread of one of them is stuck in MPI
+ * for ever, so that it can neither be finalised nor its process exit by itself.
+ */
+void world_leave(const struct world *world, int exit_code) __attribute__((noreturn));
 
 /*
  * End all ranks at once with @exit_code: for a rank that can go no further while
@@ -56,6 +64,9 @@ int world_gather(const struct world *world, const void *mine, size_t bytes,
 		 void *ret_all);
 int world_all_gather(const struct world *world, const void *mine, size_t bytes,
 		     void *ret_all);
+
+/* *@it becomes true on all ranks where it is so on any. */
+int world_any(const struct world *world, bool *it);
 
 /* ---- point to point: streams, in the order they were sent --------------- */
 

@@ -29,7 +29,7 @@ static void setup(uint64_t timeout_ns)
 	run.manifest.data_dir = here;
 	ck_assert_int_eq(spawner_start(run_tasks, TASK_COUNT, NULL, &run.spawner, &err),
 			 0);
-	ck_assert_int_eq(world_init(&run.world, &err), 0);
+	ck_assert_int_eq(world_init(&run.world, false, &err), 0);
 	ck_assert_int_eq(hosts_init(&run.hosts, &run.world, &err), 0);
 	mailbox_init(&run.box, &run.world);
 	ck_assert_int_eq(clocks_init(&run.clocks, &run.box, &run.hosts, &nowhere), 0);
