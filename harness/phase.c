@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "core/history.h"
+#include "core/units.h"
 #include "harness/offer.h"
 #include "harness/outline.h"
 #include "harness/rpcs.h"
@@ -36,7 +37,7 @@ struct stage {
 	struct manifest_strategy *strategy;
 	char history_path[PATH_MAX]; /* of this rank, on local disk */
 	struct offer offer;	     /* the service that the writers ask */
-	struct child writer;
+	struct own_writer writer;
 	struct readiness readiness;
 	struct writer_status status;
 	struct rpc_counts rpc_before;
@@ -104,7 +105,16 @@ static int fill_job(const struct stage *stage, struct writer_job *job)
 	return 0;
 }
 
-/* Launch the writer and hear whether it is ready. */
+/* The writer hangs. */
+static void give_up(struct stage *stage)
+{
+	int rc = own_writer_give_up(&stage->writer);
+
+	if (rc < 0)
+		run_lost_touch(stage->run, rc);
+}
+
+/* Start the writer and hear whether it is ready. */
 static void prepare_writer(struct stage *stage)
 {
 	struct run *run = stage->run;
@@ -115,33 +125,76 @@ static void prepare_writer(struct stage *stage)
 	int rc = job ? fill_job(stage, job) : -ENOMEM;
 
 	if (rc == 0)
-		rc = spawner_launch(&run->spawner, TASK_WRITER, job, sizeof(*job),
-				    &stage->writer, &err);
+		rc = own_writer_start(&stage->writer, run, job, &err);
 	free(job);
-	if (rc == 0)
-		rc = child_receive(&stage->writer, &ready, sizeof(ready),
-				   run_timeout_ms(run), &got);
-	if (rc == 0 && got != sizeof(ready))
-		rc = -EPROTO;
+	if (rc == 0) {
+		rc = own_writer_hear(&stage->writer, &ready, sizeof(ready),
+				     run_timeout_ms(run), &got);
+		if (rc == 0 && got != sizeof(ready))
+			rc = -EPROTO;
+		if (rc < 0)
+			error_set(&err, -rc, "the writer could not be prepared");
+	}
 	if (rc == -ETIMEDOUT)
-		child_kill(&stage->writer, SIGKILL);
+		give_up(stage);
 	stage->readiness.rc = rc < 0 ? rc : ready.rc;
 	snprintf(stage->readiness.sentence, sizeof(stage->readiness.sentence), "%.511s",
-		 rc < 0 ? "the writer could not be prepared" : ready.sentence);
+		 rc < 0 ? err.sentence : ready.sentence);
 	if (stage->readiness.rc == 0 && stage->readiness.sentence[0])
 		stage->readiness.rc = READY_REMARKED;
+}
+
+/* Collective: is it so on any rank? */
+static bool on_any_rank(const struct run *run, bool here)
+{
+	bool any = here;
+	int rc = world_any(&run->world, &any);
+
+	if (rc < 0)
+		run_lost_touch(run, rc);
+	return any;
+}
+
+static void hung_in_close(struct stage *stage)
+{
+	char text[UNITS_TEXT_BYTES];
+
+	give_up(stage);
+	stage->status.end = WRITER_HUNG;
+	snprintf(stage->status.stuck, sizeof(stage->status.stuck),
+		 "rank %u: closing the file, for %s", stage->run->world.rank,
+		 units_format_duration(stage->run->plan.timeout_ns, text));
+}
+
+/*
+ * Collective: writers in ranks that have reported, or will not begin, close their file
+ * and end.  To close takes all of them: if one hangs, the others leave it open.
+ */
+static void take_leave(struct stage *stage)
+{
+	struct run *run = stage->run;
+	bool hangs =
+		stage->readiness.rc == -ETIMEDOUT || stage->status.end == WRITER_HUNG;
+	bool close_file;
+
+	if (!strategy_in_rank(&run->plan.strategy[stage->index].spec))
+		return;
+	close_file = !on_any_rank(run, hangs);
+	if (!hangs &&
+	    own_writer_farewell(&stage->writer, close_file, run_timeout_ms(run)) < 0) {
+		hung_in_close(stage);
+		hangs = true;
+	}
+	if (on_any_rank(run, hangs))
+		run->stuck = true;
 }
 
 /* Have a writer leave that will not be started. */
 static void dismiss_writer(struct stage *stage)
 {
-	struct child_end end;
-
-	if (!stage->writer.spawner)
-		return;
-	child_kill(&stage->writer, SIGKILL);
-	child_wait(&stage->writer, LEAVE_WITHIN_MS, &end);
-	child_release(&stage->writer);
+	own_writer_bury(&stage->writer, LEAVE_WITHIN_MS);
+	own_writer_release(&stage->writer);
+	take_leave(stage);
 	unlink(stage->history_path);
 }
 
@@ -277,7 +330,7 @@ static void append_all(struct stage *stage)
 	struct conductor conductor = {0};
 	struct supervision s = {
 		.run = run,
-		.child = &stage->writer,
+		.writer = &stage->writer,
 		.history_path = stage->history_path,
 		.patience_ns = patience_ns(run, stage->strategy),
 	};
@@ -479,6 +532,7 @@ enum exit_code phase(struct run *run, uint32_t index, struct error *err)
 	code = save(stage, err);
 	if (code == EXIT_SAFE && prepare(stage)) {
 		append_all(stage);
+		take_leave(stage);
 		gather_histories(stage);
 		gather_statuses(stage);
 	}

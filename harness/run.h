@@ -31,6 +31,7 @@ struct run {
 	struct mailbox box;
 	struct clocks clocks;
 	struct child clock_service; /* of rank 0 */
+	bool stuck; /* for ever: a thread of this rank or another one, in MPI */
 
 	/* The same skeleton on every rank; rank 0 fills and saves it. */
 	struct manifest manifest;

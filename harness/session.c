@@ -134,7 +134,7 @@ static void say(const struct error *err, bool first)
 		fprintf(stderr, "tailrace: %s\n", err->sentence);
 }
 
-static void run_release(struct run *run)
+static void run_release(struct run *run, enum exit_code code)
 {
 	spawner_stop(&run->spawner);
 	childlog_release(run);
@@ -144,7 +144,20 @@ static void run_release(struct run *run)
 	child_release(&run->clock_service); /* which ends it */
 	hosts_release(&run->hosts);
 	manifest_release(&run->manifest);
+	if (run->stuck) {
+		fflush(NULL);
+		world_leave(&run->world, (int)code);
+	}
 	world_finalize(&run->world);
+}
+
+/* Will threads of the ranks call MPI? */
+static bool needs_threads(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->strategy_count; i++)
+		if (strategy_in_rank(&plan->strategy[i].spec))
+			return true;
+	return false;
 }
 
 /* One rank, be it the only one. */
@@ -157,12 +170,12 @@ static enum exit_code be_a_rank(const struct session_command *command, struct ru
 
 	interrupt_catch(!launcher.launched);
 	if (childlog_start_spawner(run, err) == 0 &&
-	    world_init(&run->world, false, err) == 0) {
+	    world_init(&run->world, needs_threads(&run->plan), err) == 0) {
 		first = run_is_first(run);
 		code = command->live(run, err);
 	}
 	say(err, first);
-	run_release(run);
+	run_release(run, code);
 	return code;
 }
 

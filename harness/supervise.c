@@ -4,11 +4,9 @@
 #include "core/clock.h"
 #include "core/history.h"
 #include "core/units.h"
-#include "harness/tasks.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +31,7 @@ static int tell_ended(struct supervision *s)
 		.value = {s->status.begun, s->status.ended_ns},
 	};
 
-	child_release(s->child);
+	own_writer_release(s->writer);
 	return mail_send(&s->run->box, 0, &mail);
 }
 
@@ -59,11 +57,7 @@ static int writer_finished(struct supervision *s, const struct writer_report *re
 /* It closed its end without a message: it is dead, or will be at once. */
 static int writer_died(struct supervision *s)
 {
-	struct child_end end;
-
-	child_kill(s->child, SIGKILL);
-	if (child_wait(s->child, 1000, &end) < 0)
-		end = (struct child_end){0};
+	own_writer_bury(s->writer, 1000);
 	s->status = (struct writer_status){
 		.end = WRITER_KILLED,
 		.begun = history_peek(s->history_path),
@@ -117,21 +111,22 @@ const char *supervise_syscall_name(pid_t pid, char text[64])
 static int writer_hangs(struct supervision *s, uint64_t now_ns)
 {
 	char call[64], time[UNITS_TEXT_BYTES];
+	int rc;
 
 	s->status = (struct writer_status){
 		.end = WRITER_HUNG,
 		.begun = history_peek(s->history_path),
 		.ended_ns = now_ns,
 	};
-	supervise_syscall_name(s->child->pid, call);
+	supervise_syscall_name(own_writer_pid(s->writer), call);
 	snprintf(s->status.stuck, sizeof(s->status.stuck),
 		 "%s in append %" PRIu64 " of rank %u, without progress for %s",
 		 call[0] ? call : "some call",
 		 s->status.begun ? s->status.begun - 1 : 0, s->run->world.rank,
 		 units_format_duration(now_ns - s->moved_ns, time));
 	/* Where it hangs it may not even die; that is not waited for. */
-	child_kill(s->child, SIGKILL);
-	return tell_ended(s);
+	rc = own_writer_give_up(s->writer);
+	return rc < 0 ? rc : tell_ended(s);
 }
 
 /* Once a second: how far is it, and does it hang? */
@@ -163,7 +158,7 @@ static int nap(struct supervision *s, int nap_ms)
 		clock_sleep_ns((uint64_t)nap_ms * 1000000u);
 		return 0;
 	}
-	rc = child_receive(s->child, &report, sizeof(report), nap_ms, &got);
+	rc = own_writer_hear(s->writer, &report, sizeof(report), nap_ms, &got);
 	if (rc == -ETIMEDOUT)
 		return 0;
 	if (rc == 0 && got == sizeof(report))
@@ -173,19 +168,15 @@ static int nap(struct supervision *s, int nap_ms)
 
 /* ---- letters ------------------------------------------------------------------ */
 
-static int start_writer(struct supervision *s, uint64_t start_ns)
+static void start_writer(struct supervision *s, uint64_t start_ns)
 {
-	struct writer_start start = {.start_ns = start_ns};
 	uint64_t now_ns = clock_now_ns();
 
 	s->started = true;
 	s->looked_ns = now_ns;
 	s->moved_ns = start_ns > now_ns ? start_ns : now_ns;
-	if (s->status.end != WRITER_ABSENT)
-		return 0;
-	/* If it cannot take this it is dead, which the next nap finds out. */
-	child_send(s->child, &start, sizeof(start));
-	return 0;
+	if (s->status.end == WRITER_ABSENT)
+		own_writer_begin(s->writer, start_ns);
 }
 
 static int take_letter(struct supervision *s, struct conductor *conductor,
@@ -197,10 +188,11 @@ static int take_letter(struct supervision *s, struct conductor *conductor,
 		return rc < 0 ? rc : 0;
 	switch (mail->kind) {
 	case MAIL_START:
-		return start_writer(s, mail->value[0]);
+		start_writer(s, mail->value[0]);
+		return 0;
 	case MAIL_STOP:
 		if (s->status.end == WRITER_ABSENT)
-			child_kill(s->child, SIGUSR1);
+			own_writer_stop(s->writer);
 		return 0;
 	case MAIL_OVER:
 		s->over = true;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "core/manifest.h"
+#include "harness/own_writer.h"
 #include "harness/progress.h"
 #include "harness/run.h"
 #include "workloads/writer.h"
@@ -69,9 +70,9 @@ int conductor_tick(struct conductor *conductor, uint64_t now_ns);
 
 struct supervision {
 	struct run *run;
-	struct child *child;	  /* the writer, ready to start; or dead */
-	const char *history_path; /* where to look how far it is */
-	uint64_t patience_ns;	  /* without progress */
+	struct own_writer *writer; /* ready to start; or dead */
+	const char *history_path;  /* where to look how far it is */
+	uint64_t patience_ns;	   /* without progress */
 	struct writer_status status;
 
 	bool started, over;

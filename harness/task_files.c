@@ -30,11 +30,15 @@ int task_create(const void *arg, size_t arg_bytes, int fd)
 	return 0;
 }
 
-/* What manifest_data_path() and the lock files beside it (lock_path.h) end in. */
+/*
+ * What manifest_data_path(), the lock files beside it (lock_path.h) and that of Open
+ * MPI's shared file pointer end in.
+ */
 static const char *const endings[] = {
 	"*.log",
 	"*.log.lock",
 	"*.log.lock.[0-9][0-9][0-9][0-9][0-9]",
+	"*.log-[0-9]*.lock",
 };
 
 /*

@@ -1,6 +1,7 @@
 /*
  * tasks - all that is done to the mount under test, each in a child of the
- * spawner: a rank asks, waits with a time-out, and never touches it itself.
+ * spawner: a rank asks, waits with a time-out, and never touches it itself.  But for
+ * one thing: what needs MPI to append runs in a thread of the rank; see rank_writer.h.
  *
  * Questions and answers are plain data of one binary, sent as they stand.
  */

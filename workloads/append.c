@@ -111,7 +111,7 @@ static int reach_service(struct appender *appender,
 	return 0;
 }
 
-/* Does the service have the file open, and not we? */
+/* Does the service or the rank have the file open, and not we? */
 static bool is_remote(const struct appender *appender)
 {
 	return appender->placement->settle;
@@ -176,6 +176,7 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 			 .path = config->data_path,
 			 .lock_fd = -1,
 			 .writer = config->writer,
+			 .rank_file = config->rank_file,
 			 .service = SERVICE_CLIENT_NONE,
 			 .tail_bytes = reads ? config->form->plan.min_bytes : 0},
 		.local_fs = config->local_fs,
@@ -240,17 +241,26 @@ static int close_file(struct appender *appender)
 	return rc;
 }
 
-/* What the service still holds back may fail now, as a close may. */
+/*
+ * What the service still holds back may fail now, as a close may.  In the close of a
+ * file of the ranks those take part, too, that have written nothing.
+ */
 static int settle(struct appender *appender)
 {
 	int rc = 0;
 
-	if (appender->unflushed_seq < appender->history->count)
+	if (appender->placement->in_rank ||
+	    appender->unflushed_seq < appender->history->count)
 		rc = appender->placement->settle(&appender->file);
 	if (rc < 0)
 		history_disown(appender->history, appender->unflushed_seq, STEP_CLOSE,
 			       -rc);
 	return rc;
+}
+
+void appender_abandon(struct appender *appender, int errnum)
+{
+	history_disown(appender->history, appender->unflushed_seq, STEP_CLOSE, errnum);
 }
 
 int appender_close(struct appender *appender)

@@ -59,6 +59,7 @@ struct appender_config {
 	bool local_fs;
 	const struct endpoints *endpoints; /* of the service that the parts need */
 	int service_timeout_ms;		   /* for each answer of it */
+	const struct rank_file *rank_file; /* of a strategy in the rank, else NULL */
 };
 
 /* How a batch ended: the same for all its records. */
@@ -93,6 +94,13 @@ int appender_append(struct appender *appender, uint32_t records,
  * last good flush, and is returned.
  */
 int appender_close(struct appender *appender);
+
+/*
+ * The file will never be closed, since a call on it does not come back: what was not
+ * flushed since the last good flush is disowned, as if the close had failed with
+ * @errnum.  Memory that the call may still use stays.
+ */
+void appender_abandon(struct appender *appender, int errnum);
 
 /*
  * Is @errnum from appender_open what a mount answers that cannot do this

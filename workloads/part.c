@@ -21,6 +21,7 @@ const struct placement_ops *const placement_table[PLACEMENT_COUNT] = {
 	[PLACEMENT_SEQUENCER] = &place_sequencer,
 	[PLACEMENT_SEQUENCER_ALIGNED] = &place_sequencer_aligned,
 	[PLACEMENT_AGGREGATOR] = &place_aggregator,
+	[PLACEMENT_SHARED_POINTER] = &place_shared_pointer,
 	[PLACEMENT_COUNTER] = &place_counter,
 	[PLACEMENT_CHAIN] = &place_chain,
 };

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "core/workload.h"
+#include "workloads/rank_file.h"
 #include "workloads/service.h"
 
 /* The open data file, as the parts see it.  Owned by the appender. */
@@ -26,8 +27,9 @@ struct data_file {
 	int lock_fd;	 /* what the lock keeps open beside it; -1: nothing */
 	uint32_t writer; /* in the names of files that a lock makes for one writer */
 
-	struct service_client service; /* of parts that need one */
-	uint64_t batch_bytes;	       /* that are about to be placed and written */
+	const struct rank_file *rank_file; /* of a writer in the rank, else NULL */
+	struct service_client service;	   /* of parts that need one */
+	uint64_t batch_bytes;		   /* that are about to be placed and written */
 	int64_t next;  /* where they were told to go, and what is left of them goes */
 	bool disowned; /* an error that can be that of appends before */
 
@@ -68,7 +70,8 @@ struct lock_ops {
  * write(2) with a negative errno; locate tells where the @written bytes of the
  * last call went, or leaves the placed offset alone.  settle is for a file that the
  * writer itself does not open: it has what was written reach the file's server, as
- * closing it would, and returns 0 or a negative errno.
+ * closing it would, and returns 0 or a negative errno; of a file of the rank it is the
+ * close, in which all ranks take part.
  */
 struct placement_ops {
 	const char *name;
@@ -77,6 +80,7 @@ struct placement_ops {
 	bool shares_pages; /* and no lock keeps others off the pages of a write */
 	bool slots;	   /* places are multiples of a page; NULs lie between */
 	bool before_lock;  /* place comes before the lock: a mistake that people make */
+	bool in_rank;	   /* the writer is a thread of the rank: see rank_file.h */
 	enum workload workload; /* all but append read the file in place */
 	int open_flags;
 	int spare_flags;    /* of them: left out where the open answers EINVAL ... */
@@ -110,6 +114,7 @@ enum placement_kind {
 	PLACEMENT_SEQUENCER,
 	PLACEMENT_SEQUENCER_ALIGNED,
 	PLACEMENT_AGGREGATOR,
+	PLACEMENT_SHARED_POINTER,
 	PLACEMENT_COUNTER,
 	PLACEMENT_CHAIN,
 	PLACEMENT_COUNT,
@@ -180,6 +185,7 @@ extern const struct lock_ops lock_none, lock_flock, lock_fcntl, lock_ofd, lock_l
 	lock_link, lock_sidecar, lock_token;
 extern const struct placement_ops place_append, place_seek_end, place_seek_early,
 	place_seek_append, place_stat_end, place_own_file, place_sequencer,
-	place_sequencer_aligned, place_aggregator, place_counter, place_chain;
+	place_sequencer_aligned, place_aggregator, place_shared_pointer, place_counter,
+	place_chain;
 
 #endif

@@ -13,8 +13,13 @@
 /* A ticket that was drawn and not used leaves a gap. */
 #define CLAIMS_SEQUENCED                                                               \
 	(CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER | CLAIM_REALTIME_ORDER)
-#define CLAIMS_AGGREGATED (CLAIMS_SEQUENCED | CLAIM_NO_GAP)
-#define CLAIMS_LOCKED	  (CLAIMS_OWN_FILE | CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION)
+/*
+ * A call moves the pointer on as soon as it is begun, and calls behave as if in some
+ * order, which nobody is told (MPI-3.1, 13.4.4); a place taken and not filled is a gap.
+ */
+#define CLAIMS_SHARED_POINTER (CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER)
+#define CLAIMS_AGGREGATED     (CLAIMS_SEQUENCED | CLAIM_NO_GAP)
+#define CLAIMS_LOCKED	      (CLAIMS_OWN_FILE | CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION)
 
 /* Buffered, unflushed, one record at a time, unless a row or the user says so. */
 #define PARTS(lock_kind, placement_kind, ...)                                          \
@@ -154,6 +159,13 @@ const struct strategy_preset strategy_presets[] = {
 		   "locks.",
 	 .needs = "close-to-open consistency (no nocto); ranks that reach each other "
 		  "by TCP"},
+	{.name = "mpiio-shared",
+	 .parts = PARTS(LOCK_KIND_NONE, PLACEMENT_SHARED_POINTER),
+	 .claims = CLAIMS_SHARED_POINTER,
+	 .summary = "Write at MPI-IO's shared file pointer (MPI_File_write_shared).",
+	 .origin = "Parallel programs that log through MPI.",
+	 .needs = "MPI with MPI_THREAD_MULTIPLE, whose shared file pointer works here; "
+		  "mostly fcntl locks that reach the other hosts"},
 	{.name = "counter",
 	 .parts = PARTS(LOCK_KIND_FLOCK, PLACEMENT_COUNTER),
 	 .claims = CLAIMS_LOCKED,
@@ -211,6 +223,11 @@ bool strategy_shared_file(const struct strategy_spec *spec)
 bool strategy_exclusive_lock(const struct strategy_spec *spec)
 {
 	return lock_table[spec->parts.lock]->exclusive;
+}
+
+bool strategy_in_rank(const struct strategy_spec *spec)
+{
+	return placement_table[spec->parts.placement]->in_rank;
 }
 
 enum service_kind strategy_service(const struct strategy_spec *spec)

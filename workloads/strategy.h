@@ -96,6 +96,9 @@ enum workload strategy_workload(const struct strategy_spec *spec);
 bool strategy_shared_file(const struct strategy_spec *spec);
 bool strategy_exclusive_lock(const struct strategy_spec *spec);
 
+/* Does its writer need MPI, and so run in the rank? */
+bool strategy_in_rank(const struct strategy_spec *spec);
+
 /*
  * The service that it asks while it appends; and the bytes whose multiples its places
  * are, a page of this host, or 0 where they may be anywhere.

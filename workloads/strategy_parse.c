@@ -136,6 +136,11 @@ static const char *key_is_idle(const struct strategy_parts *parts, size_t key)
 		return "writes one number at a time";
 	if (key == KEY_WAIT && !lock_table[parts->lock]->locks)
 		return "has no lock to wait for";
+	if (key == KEY_IO && placement_table[parts->placement]->in_rank)
+		return "opens the file by MPI, which has no such modes";
+	if (key == KEY_FLUSH && placement_table[parts->placement]->in_rank)
+		return "could only flush when all ranks do: MPI_File_sync is "
+		       "collective";
 	if (key == KEY_SHORT && placement_table[parts->placement]->settle)
 		return "does not write itself, and a short write is an error there";
 	return NULL;

@@ -9,7 +9,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define NS_PER_S ((uint64_t)1000000000)
+#define NS_PER_S     ((uint64_t)1000000000)
+#define STOP_LOOK_NS (NS_PER_S / 5)
 
 /*
  * Set by SIGUSR1.  Signals belong to the process, so this one word does too.
@@ -69,9 +70,11 @@ static bool terminated(const char *text, size_t room)
 	return memchr(text, '\0', room);
 }
 
-static int check_job(const struct writer_job *job, struct error *err)
+static int check_job(const struct writer *writer, const struct writer_job *job,
+		     struct error *err)
 {
 	if (!strategy_spec_valid(&job->spec) ||
+	    strategy_in_rank(&job->spec) != (writer->rank_file != NULL) ||
 	    job->identity.writer >= RECORD_MAX_WRITERS ||
 	    job->endpoints.count > ENDPOINTS_MAX || job->service_timeout_ms < 0 ||
 	    !terminated(job->data_path, sizeof(job->data_path)) ||
@@ -96,28 +99,28 @@ static int open_data(struct writer *writer, struct error *err)
 		.data_path = writer->job.data_path,
 		.form = &writer->form,
 		.history = &writer->history,
-		.stop = &stop_asked,
+		.stop = writer->stop,
 		.writer = writer->job.identity.writer,
 		.local_fs = writer->job.local_fs,
 		.endpoints = &writer->job.endpoints,
 		.service_timeout_ms = writer->job.service_timeout_ms,
+		.rank_file = writer->rank_file,
 	};
 
 	return appender_open(&writer->appender, &config, err);
 }
 
-int writer_prepare(struct writer *writer, const struct writer_job *job, bool *ret_skip,
+/* The rest, of a writer that knows where it is and what stops it. */
+static int prepare(struct writer *writer, const struct writer_job *job, bool *ret_skip,
 		   struct error *err)
 {
 	struct record_plan plan = history_identity_record_plan(&job->identity);
 	int rc;
 
 	*ret_skip = false;
-	memset(writer, 0, sizeof(*writer));
 	/* Pauses as short as they were meant: the default adds 50 us (prctl(2)). */
 	prctl(PR_SET_TIMERSLACK, 1UL);
-	catch_signals();
-	rc = check_job(job, err);
+	rc = check_job(writer, job, err);
 	if (rc < 0)
 		return rc;
 	writer->job = *job;
@@ -143,19 +146,42 @@ fail_form:
 	return rc;
 }
 
+int writer_prepare(struct writer *writer, const struct writer_job *job, bool *ret_skip,
+		   struct error *err)
+{
+	*writer = (struct writer){.stop = &stop_asked};
+	catch_signals();
+	return prepare(writer, job, ret_skip, err);
+}
+
+int writer_prepare_in_rank(struct writer *writer, const struct writer_job *job,
+			   const struct rank_file *rank_file,
+			   const volatile sig_atomic_t *stop, bool *ret_skip,
+			   struct error *err)
+{
+	*writer = (struct writer){.stop = stop, .rank_file = rank_file};
+	return prepare(writer, job, ret_skip, err);
+}
+
 /* ---- running ------------------------------------------------------------ */
 
-/* Sleep until CLOCK_MONOTONIC shows @at_ns, or until a stop is asked for. */
-static void pause_until(uint64_t at_ns)
+/*
+ * Sleep until CLOCK_MONOTONIC shows @at_ns, or until a stop is asked for: which a
+ * writer in the rank only sees when it looks.
+ */
+static void pause_until(const struct writer *writer, uint64_t at_ns)
 {
-	struct timespec at = {
-		.tv_sec = (time_t)(at_ns / NS_PER_S),
-		.tv_nsec = (long)(at_ns % NS_PER_S),
-	};
+	uint64_t now_ns, next_ns;
 
-	while (!stop_asked &&
-	       clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
-		;
+	while (!*writer->stop && (now_ns = clock_now_ns()) < at_ns) {
+		next_ns = at_ns - now_ns > STOP_LOOK_NS ? now_ns + STOP_LOOK_NS : at_ns;
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME,
+				&(struct timespec){
+					.tv_sec = (time_t)(next_ns / NS_PER_S),
+					.tv_nsec = (long)(next_ns % NS_PER_S),
+				},
+				NULL);
+	}
 }
 
 /* When record number @index is due at @rate records a second. */
@@ -207,7 +233,7 @@ static enum writer_leave leave_before(const struct writer *writer, uint64_t now_
 {
 	const struct writer_job *job = &writer->job;
 
-	if (stop_asked)
+	if (*writer->stop)
 		return LEAVE_ASKED;
 	if (job->records && writer->history.count >= job->records)
 		return LEAVE_DONE;
@@ -233,7 +259,7 @@ static bool wait_turn(const struct writer *writer, uint64_t *now_ns)
 		due = start + job->duration_ns;
 	if (due <= *now_ns)
 		return true;
-	pause_until(due);
+	pause_until(writer, due);
 	*now_ns = clock_now_ns();
 	return leave_before(writer, *now_ns) == LEAVE_NOT_YET;
 }
@@ -247,7 +273,7 @@ static void step_aside(struct writer *writer, const struct append_end *end,
 
 	if (!pause_ns)
 		return;
-	pause_until(*now_ns + pause_ns);
+	pause_until(writer, *now_ns + pause_ns);
 	*now_ns = clock_now_ns();
 }
 
@@ -286,7 +312,7 @@ void writer_run(struct writer *writer, uint64_t start_ns)
 	unsigned int failures = 0;
 	uint64_t now_ns;
 
-	pause_until(start_ns);
+	pause_until(writer, start_ns);
 	now_ns = report->started_ns = clock_now_ns();
 	turn_begin(&writer->turn,
 		   strategy_exclusive_lock(&writer->job.spec) ? writer->job.turn_holds
@@ -313,5 +339,12 @@ void writer_finish(struct writer *writer)
 	else
 		history_release(&writer->history);
 	record_form_release(&writer->form);
-	alarm(0);
+	if (!writer->rank_file)
+		alarm(0);
+}
+
+void writer_abandon(struct writer *writer, int errnum)
+{
+	appender_abandon(&writer->appender, errnum);
+	history_release(&writer->history);
 }

@@ -82,6 +82,8 @@ struct writer {
 	struct appender appender;
 	struct turn turn;
 	struct writer_report report;
+	const volatile sig_atomic_t *stop;
+	const struct rank_file *rank_file; /* NULL in a process of its own */
 };
 
 /*
@@ -94,6 +96,16 @@ int writer_prepare(struct writer *writer, const struct writer_job *job, bool *re
 		   struct error *err);
 
 /*
+ * The same in a thread of the rank, for a strategy that appends in a file of the
+ * rank: no signal is touched, and *@stop is looked at instead of SIGUSR1.  The file
+ * need not be open before writer_run; writer_finish closes it.
+ */
+int writer_prepare_in_rank(struct writer *writer, const struct writer_job *job,
+			   const struct rank_file *rank_file,
+			   const volatile sig_atomic_t *stop, bool *ret_skip,
+			   struct error *err);
+
+/*
  * Sleep until CLOCK_MONOTONIC shows @start_ns, then append.  What happens is in
  * the history and, summed up, in writer->report.
  */
@@ -101,6 +113,14 @@ void writer_run(struct writer *writer, uint64_t start_ns);
 
 /* Close the file, mark the history as complete, and release everything. */
 void writer_finish(struct writer *writer);
+
+/*
+ * Instead of writer_finish, and called by another thread: the one that ran the writer
+ * is stuck in a call on its file, and touches @writer no more.  What was not flushed is
+ * disowned, since no close will come; the history is left as it is, unfinished, and
+ * memory that the call may still use stays.
+ */
+void writer_abandon(struct writer *writer, int errnum);
 
 /* Was SIGUSR1 seen since writer_prepare? */
 bool writer_stop_asked(void);

@@ -54,6 +54,36 @@ assert sorted(ends) == ["finished"] * 3 + ["hung"], ends'
 	hung fcntl 'fcntl(2)'
 }
 
+# A rank cannot be killed there either: all is saved first, and MPI_Abort comes last.
+# The bytes of that file may be out of reach then, so it is judged again when they are
+# back: every append is unknown, since nobody could close.
+@test "hang_write: ranks hang in MPI-IO" {
+	mount_badnas hang_write=200
+	SECONDS=0
+	bad_run --strategy mpiio-shared,per-file --timeout "$patience"
+	ended "$INCONCLUSIVE"
+	(( SECONDS < within_s ))
+	verdict_is mpiio-shared inconclusive
+	python3 -c 'import json
+writers = json.load(open("run/manifest.json"))["strategies"][0]["writers"]
+ends = [w["end"] for w in writers]
+assert "hung" in ends and set(ends) <= {"hung", "finished"}, ends
+assert any(" in append " in (w["stuck"] or "") for w in writers), writers'
+
+	unmount_badnas
+	mount_badnas
+	run limited 60 tailrace verify run --out run/again
+	(( status == INCONCLUSIVE )) || fail "exit code $status: $output"
+	[[ $(json run/again/result.json "s['mpiio-shared']['reason']") == *" writers hung: "* ]]
+	[[ $(json run/again/result.json "s['mpiio-shared']['notes']['hung'] >= 1") == true ]]
+	for kind in lost duplicate unexpected foreign writer_disorder; do
+		[[ $(json run/again/result.json "s['mpiio-shared']['anomalies']['$kind']") == 0 ]]
+	done
+	[[ $(json run/again/result.json "s['mpiio-shared']['records']['acknowledged']") == 0 ]]
+	# The run went on.
+	[[ $(json run/again/result.json "s['per-file']['records']['intact']") == $((RANKS * RECORDS)) ]]
+}
+
 # A process that hangs; leaves its number in `stuck`.
 hang()
 {

@@ -1,5 +1,6 @@
-# services - writers that ask for their places, on a real NFS: whole pages and writes
-# past the page cache lose nothing, and buffered writes that share pages do.
+# services - writers that ask a service or MPI for their places, on a real NFS: whole
+# pages and writes past the page cache lose nothing, and buffered writes that share
+# pages do.
 
 load ../helper
 
@@ -10,7 +11,7 @@ setup_file()
 
 @test "NFSv4.2, four hosts: shared pages lose records, whole pages do not" {
 	local safe=(sequencer-aligned sequencer:io=dsync sequencer:io=direct aggregator
-		mpi-token) name
+		mpi-token mpiio-shared) name
 	run -0 limited 580 "$repo/scripts/lab/lab" --hosts 4 --nfs 4.2 -- \
 		tailrace run -n 8 --records 200 --out run --strategy \
 		"sequencer,$(IFS=,; printf '%s' "${safe[*]}"),mpi-token:flush=none" /mnt/nas
@@ -27,6 +28,8 @@ setup_file()
 	# A token alone revalidates nothing: the size comes from the cache.
 	[[ $(json run/result.json "s['mpi-token:flush=none']['verdict']") == unsafe ]]
 	[[ $(json run/result.json "s['mpi-token:flush=none']['anomalies']['overwritten'] > 0") == true ]]
+	# MPI-IO keeps its pointer by locks, and writes under others.
+	[[ $(json run/result.json "s['mpiio-shared']['rpc_per_record']['LOCK'] >= 1") == true ]]
 	# One WRITE and no lock: that is what a sequencer is for.
 	[[ $(json run/result.json "s['sequencer:io=dsync']['rpc_per_record'].get('LOCK', 0)") == 0 ]]
 	[[ $(json run/result.json "0.99 < s['sequencer:io=dsync']['rpc_per_record']['WRITE'] < 1.3") == true ]]

@@ -241,7 +241,7 @@ START_TEST(placements_write_where_they_say)
 		char bytes[8];
 		int fd;
 
-		if (placement->service != SERVICE_NONE ||
+		if (placement->service != SERVICE_NONE || placement->in_rank ||
 		    placement->workload != WORKLOAD_APPEND) {
 			remove_file(&file);
 			continue;

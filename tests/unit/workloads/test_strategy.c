@@ -97,6 +97,7 @@ START_TEST(the_full_text_reads_back)
 					    "flock-poll",
 					    "per-file:flush=close,io=sync",
 					    "aggregator:batch=2,flush=fsync",
+					    "mpiio-shared:batch=3",
 					    "mpi-token:wait=poll"};
 	char text[STRATEGY_TEXT_BYTES];
 
@@ -184,6 +185,13 @@ START_TEST(mistakes)
 	REFUSED("sequencer:wait=poll", "sequencer has no lock to wait for");
 	REFUSED("aggregator:short=retry", "aggregator does not write itself, and a "
 					  "short write is an error there");
+	REFUSED("mpiio-shared:io=sync",
+		"mpiio-shared opens the file by MPI, which has no such modes");
+	REFUSED("mpiio-shared:flush=fsync",
+		"mpiio-shared could only flush when all ranks do: MPI_File_sync is "
+		"collective");
+	REFUSED("mpiio-shared:short=retry", "mpiio-shared does not write itself, and a "
+					    "short write is an error there");
 	REFUSED("lockfile:wait=block",
 		"lockfile has a lock file, which can only be polled");
 	REFUSED("flock,fcntl,flock", "strategy flock is given twice");
@@ -214,6 +222,7 @@ START_TEST(keys_that_make_controls)
 				      CLAIM_WRITER_ORDER | CLAIM_REALTIME_ORDER |
 				      CLAIM_EXCLUSION},
 		{"mpi-token:flush=none", 0},
+		{"mpiio-shared", CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER},
 		{"mpi-token:flush=fsync", 0},
 	};
 
