@@ -238,23 +238,31 @@ static void put_line(const struct explain *x, const struct line *line, int64_t s
 	fprintf(x->page.stream, "  %-*s%.*s\n", NAME_COLUMNS, name, (int)used, cells);
 }
 
+/* Until the last of its times: a hostile history may have them in any order. */
 static int64_t duration_ns(const struct deed *deed)
 {
-	return (int64_t)(deed->entry.completed_ns - deed->entry.invoke_ns);
+	uint64_t last_ns = deed->entry.invoke_ns;
+
+	for (size_t step = 1; step < STEPS; step++)
+		if (step_ns(&deed->entry, step) > last_ns)
+			last_ns = step_ns(&deed->entry, step);
+	return (int64_t)(last_ns - deed->entry.invoke_ns);
 }
 
 /* Which letters mean what, as far as they occur. */
-static void put_legend(const struct explain *x)
+static void put_legend(struct explain *x)
 {
-	FILE *stream = x->page.stream;
+	struct text text;
 
-	fprintf(stream, "  %-*s", NAME_COLUMNS, "");
+	if (text_begin(&text) < 0)
+		return;
 	for (size_t step = 0; step < STEPS; step++)
 		if ((x->deed.remembered && step_happened(&x->deed.entry, step)) ||
 		    (x->by.remembered && step_happened(&x->by.entry, step)))
-			fprintf(stream, "%s%c %s", step ? ", " : "", steps[step].letter,
-				steps[step].name);
-	fprintf(stream, "\n");
+			fprintf(text.stream, "%s%c %s", step ? ", " : "",
+				steps[step].letter, steps[step].name);
+	fprintf(x->page.stream, "  %-*s", NAME_COLUMNS, "");
+	text_end(&text, &x->page, NAME_COLUMNS + 2, NAME_COLUMNS + 2);
 }
 
 void put_timeline(struct explain *x)

@@ -582,6 +582,40 @@ START_TEST(whatever_the_file_holds)
 }
 END_TEST
 
+/* A history may be whole, and its stamps in any order: 48 bits after the first. */
+static struct history_entry entry_hostile(uint64_t *state, int64_t offset)
+{
+	struct history_entry entry = append_at(offset, random_next(state) % 100, 0);
+	uint64_t *const later[] = {&entry.locked_ns, &entry.written_ns,
+				   &entry.flushed_ns, &entry.unlock_ns,
+				   &entry.completed_ns};
+
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		*later[i] = entry.invoke_ns +
+			    (random_next(state) >> (16 + random_next(state) % 48));
+	return entry;
+}
+
+START_TEST(whatever_the_stamps_say)
+{
+	for (uint64_t seed = 0; seed < 60; seed++) {
+		uint64_t state = random_hash(seed, 1, 2);
+
+		begin();
+		remember(0, entry_hostile(&state, 0));
+		remember(1, entry_hostile(&state, 0));
+		put_whole(seed % 2, 0, 0);
+		explain("lost");
+		assert_harmless("stamps");
+		if (judgment.anomalies[ANOMALY_LOCK_OVERLAP] > 0) {
+			ck_assert_int_eq(explain_again("lock_overlap"), 0);
+			assert_harmless("stamps of holds");
+		}
+		end();
+	}
+}
+END_TEST
+
 START_TEST(a_file_that_shrank_or_went_away)
 {
 	char *path;
@@ -669,6 +703,6 @@ UNIT_MAIN("explain", 120, an_overwrite_at_each_offset,
 	  both_sides_and_their_times, clocks_that_were_never_compared,
 	  a_history_that_is_gone, each_kind_has_a_page,
 	  a_counter_has_numbers_and_no_places, own_files_are_looked_at,
-	  many_segments_are_left_out, whatever_the_file_holds,
+	  many_segments_are_left_out, whatever_the_file_holds, whatever_the_stamps_say,
 	  a_file_that_shrank_or_went_away, what_cannot_be_shown_is_said,
 	  requests_are_parsed_whole)
