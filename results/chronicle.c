@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/recall.h"
 #include "verify/timeline.h"
 
 /* The middle of what it can be; the host's own clock where nothing is known. */
@@ -69,29 +70,6 @@ const char *writer_host(const struct manifest *manifest, uint32_t writer)
 		       : "?";
 }
 
-/* Open one history; a file that belongs to another run is as good as none. */
-static bool open_history(struct chronicle *chronicle, const char *run_dir, size_t index,
-			 uint32_t writer)
-{
-	struct history *history = &chronicle->histories[writer];
-	char *path = manifest_history_path(chronicle->manifest, run_dir, index, writer);
-	int rc = path ? history_open(history, path, NULL) : -ENOMEM;
-
-	free(path);
-	if (rc < 0) {
-		memset(history, 0, sizeof(*history));
-		return false;
-	}
-	if (strcmp(history->identity.run_id, chronicle->manifest->run_id) == 0 &&
-	    history->identity.strategy_index ==
-		    manifest_strategy_number(chronicle->manifest, index) &&
-	    history->identity.writer == writer)
-		return true;
-	history_close(history);
-	memset(history, 0, sizeof(*history));
-	return false;
-}
-
 static void find_start(struct chronicle *chronicle)
 {
 	bool found = false;
@@ -114,6 +92,7 @@ int chronicle_open(struct chronicle *chronicle, const struct manifest *manifest,
 		   const char *run_dir, size_t index, struct error *err)
 {
 	struct record_plan plan = manifest_record_plan(manifest, index);
+	bool damaged;
 	int rc;
 
 	memset(chronicle, 0, sizeof(*chronicle));
@@ -128,9 +107,15 @@ int chronicle_open(struct chronicle *chronicle, const struct manifest *manifest,
 		chronicle_release(chronicle);
 		return error_set(err, ENOMEM, "no memory for the histories");
 	}
-	for (uint32_t writer = 0; writer < manifest->rank_count; writer++)
-		chronicle->unreadable +=
-			!open_history(chronicle, run_dir, index, writer);
+	for (uint32_t writer = 0; rc == 0 && writer < manifest->rank_count; writer++) {
+		rc = recall(manifest, run_dir, index, writer,
+			    &chronicle->histories[writer], &damaged);
+		chronicle->unreadable += !chronicle->histories[writer].map;
+	}
+	if (rc < 0) {
+		chronicle_release(chronicle);
+		return error_sys(err, -rc, "cannot read the histories");
+	}
 	find_start(chronicle);
 	return 0;
 }

@@ -1,6 +1,8 @@
 /* evidence - see evidence.h. */
 #include "verify/evidence.h"
 
+#include "verify/recall.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,48 +10,14 @@
 /* A row of records.csv, a point of the map: for so many appends each has one. */
 #define FACTS_MAX 1000000
 
-/*
- * A history is damaged where its writer could have remembered more than it
- * tells.  An unfinished one is normal for a writer that is known to be dead, and
- * for one that hangs, whose verdict is inconclusive for that reason.
- */
-static bool history_is_damaged(const struct evidence *e, uint32_t writer,
-			       const struct history *history)
-{
-	const struct manifest_writer *end = &e->strategy->writers[writer];
-
-	return history->cut || history->count < end->begun ||
-	       (!history->finished && end->end != WRITER_KILLED &&
-		end->end != WRITER_HUNG);
-}
-
-/* Is it a history of this run and strategy, and of this writer? */
-static bool history_is_ours(const struct evidence *e, uint32_t writer,
-			    const struct history *history)
-{
-	return strcmp(history->identity.run_id, e->manifest->run_id) == 0 &&
-	       history->identity.strategy_index ==
-		       manifest_strategy_number(e->manifest, e->strategy_index) &&
-	       history->identity.writer == writer;
-}
-
 static int writer_open(struct evidence *e, const char *run_dir, uint32_t writer)
 {
 	struct writer_evidence *w = &e->writers[writer];
-	char *path =
-		manifest_history_path(e->manifest, run_dir, e->strategy_index, writer);
-	int rc;
+	int rc = recall(e->manifest, run_dir, e->strategy_index, writer, &w->history,
+			&w->damaged);
 
-	if (!path)
-		return -ENOMEM;
-	rc = history_open(&w->history, path, NULL);
-	free(path);
-	/* Another's history tells nothing of this writer: as good as none. */
-	if (rc == 0 && !history_is_ours(e, writer, &w->history)) {
-		history_close(&w->history);
-		rc = -ENOENT;
-	}
-	w->damaged = rc < 0 || history_is_damaged(e, writer, &w->history);
+	if (rc < 0)
+		return rc;
 	e->damaged_histories += w->damaged;
 	w->found = calloc(w->history.count / 64 + 1, sizeof(*w->found));
 	return w->found ? 0 : -ENOMEM;

@@ -2,12 +2,12 @@
 #include "verify/merge.h"
 
 #include "core/history.h"
+#include "verify/recall.h"
 #include "verify/source.h"
 #include "verify/timeline.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
 /* Of each file: with a thousand writers all windows still fit into 128 MiB. */
@@ -96,34 +96,14 @@ static int feed_advance(struct merge *m, struct feed *feed)
 	return 0;
 }
 
-static bool is_ours(const struct merge *m, const struct feed *feed)
-{
-	const struct history_identity *id = &feed->history.identity;
-
-	return strcmp(id->run_id, m->manifest->run_id) == 0 &&
-	       id->strategy_index == m->form.plan.strategy_index &&
-	       id->writer == feed->writer;
-}
-
 static int feed_open_history(struct merge *m, struct feed *feed, const char *run_dir)
 {
-	char *path = manifest_history_path(m->manifest, run_dir,
-					   m->form.plan.strategy_index, feed->writer);
-	int rc;
+	bool damaged = true;
+	int rc = recall(m->manifest, run_dir, m->form.plan.strategy_index, feed->writer,
+			&feed->history, &damaged);
 
-	if (!path)
-		return -ENOMEM;
-	rc = history_open(&feed->history, path, NULL);
-	free(path);
-	if (rc == 0 && !is_ours(m, feed)) {
-		history_close(&feed->history);
-		feed->history.count = 0;
-		rc = -EBADMSG;
-	}
-	if (rc < 0 || feed->history.cut ||
-	    feed->history.count < m->strategy->writers[feed->writer].begun)
-		m->counts.damaged_histories++;
-	return 0;
+	m->counts.damaged_histories += damaged;
+	return rc;
 }
 
 static int feed_open_file(struct merge *m, struct feed *feed, struct error *err)

@@ -80,14 +80,15 @@ START_TEST(pictures_are_drawn)
 	/* What gnuplot would expand, or a shell. */
 	static const char awkward[] =
 		"it's \"`id`\" \\n {/=40 x}_a^b@c&{d} $1 #%s\t\n\xff";
+	struct fixture_strategy named[4];
 	struct fixture fixture;
 	struct error warning;
 
 	if (!gnuplot_is_there())
 		return;
-	fixture_init(&fixture, 4, 2, all, 4);
-	free(fixture.manifest.strategies[0].name);
-	fixture.manifest.strategies[0].name = strdup(awkward);
+	memcpy(named, all, sizeof(all));
+	named[0].name = awkward;
+	fixture_init(&fixture, 4, 2, named, 4);
 	free(fixture.manifest.hosts[0].fstype);
 	fixture.manifest.hosts[0].fstype = strdup(awkward);
 	warning = write_plots_with(&fixture, NULL);

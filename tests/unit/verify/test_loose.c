@@ -213,7 +213,9 @@ START_TEST(hosts_whose_clocks_were_never_compared)
 		strstr(judgment.reason, "the clock of host1 could not be compared"));
 	ck_assert_uint_eq(judgment.handoffs, 0);
 	/* Not even where hand-offs within a host would do. */
-	manifest.local_fs = true;
+	c.manifest.local_fs = true;
+	craft_save(&c);
+	ck_assert_int_eq(load(files, 1, histories, WRITERS), 0);
 	ck_assert_int_eq(judged(), VERDICT_INCONCLUSIVE);
 	/* What the file shows needs no clock. */
 	c.files[0].bytes[5 * BYTES + 3] ^= 1;

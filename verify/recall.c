@@ -1,0 +1,49 @@
+/* recall - see recall.h. */
+#include "verify/recall.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/*
+ * Could its writer have remembered more?  An unfinished history is normal for one
+ * that is known to be dead, and for one that hangs, whose verdict is
+ * inconclusive for that reason.
+ */
+static bool lacks(const struct history *history, const struct manifest_writer *writer)
+{
+	return history->cut || history->count < writer->begun ||
+	       (!history->finished && writer->end != WRITER_KILLED &&
+		writer->end != WRITER_HUNG);
+}
+
+/* The plan stands in both: where they disagree one of them is another run's. */
+static bool is_expected(const struct history *history, const struct manifest *manifest,
+			size_t index, uint32_t writer)
+{
+	struct history_identity expected;
+
+	manifest_history_identity(manifest, index, writer, &expected);
+	return history->identity.writer == writer &&
+	       history_identity_same_plan(&history->identity, &expected);
+}
+
+int recall(const struct manifest *manifest, const char *run_dir, size_t index,
+	   uint32_t writer, struct history *ret_history, bool *ret_damaged)
+{
+	char *path = manifest_history_path(manifest, run_dir, index, writer);
+	struct history history = {0};
+	bool damaged = true;
+	int rc;
+
+	if (!path)
+		return -ENOMEM;
+	rc = history_open(&history, path, NULL);
+	free(path);
+	if (rc == 0 && is_expected(&history, manifest, index, writer))
+		damaged = lacks(&history, &manifest->strategies[index].writers[writer]);
+	else if (rc == 0)
+		history_close(&history);
+	*ret_history = history;
+	*ret_damaged = damaged;
+	return 0;
+}

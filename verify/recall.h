@@ -1,0 +1,21 @@
+/*
+ * recall - what a writer of a run remembers, as far as it is to be believed.
+ */
+#ifndef TAILRACE_VERIFY_RECALL_H
+#define TAILRACE_VERIFY_RECALL_H
+
+#include <stdbool.h>
+
+#include "core/history.h"
+#include "core/manifest.h"
+
+/*
+ * Open the history of @writer in strategy @index.  One of another run, strategy,
+ * writer or plan tells nothing of this one, and is as good as none: then *@ret_history
+ * is empty.  *@ret_damaged: there is none, or its writer could have remembered more
+ * than it tells.  The caller closes *@ret_history.  0 or -ENOMEM.
+ */
+int recall(const struct manifest *manifest, const char *run_dir, size_t index,
+	   uint32_t writer, struct history *ret_history, bool *ret_damaged);
+
+#endif
