@@ -379,7 +379,7 @@ static void write_batch(struct appender *appender, size_t bytes,
 			disown_written_back(appender, (int)n);
 			return;
 		}
-		if (done == 0)
+		if (done == 0 && placement->locate)
 			rc = placement->locate(&appender->file, (size_t)n,
 					       &entry->offset);
 		done += (size_t)n;

@@ -23,14 +23,13 @@ struct data_file {
 	int fd; /* -1 while it is closed */
 	const char *path;
 	int open_flags;
-	int64_t own_end; /* of an own file: bytes accepted so far */
 	int lock_fd;	 /* what the lock keeps open beside it; -1: nothing */
 	uint32_t writer; /* in the names of files that a lock makes for one writer */
 
 	const struct rank_file *rank_file; /* of a writer in the rank, else NULL */
 	struct service_client service;	   /* of parts that need one */
 	uint64_t batch_bytes;		   /* that are about to be placed and written */
-	int64_t next;  /* where they were told to go, and what is left of them goes */
+	int64_t next;			   /* where they go, and what is left of them */
 	bool disowned; /* an error that can be that of appends before */
 
 	/* Of a workload that reads: how long it thinks then, and what it saw. */
@@ -68,10 +67,10 @@ struct lock_ops {
  * Where the bytes go.  In the order of calls, under the lock: place finds the
  * offset if it is known before the write, else HISTORY_OFFSET_UNKNOWN; write is
  * write(2) with a negative errno; locate tells where the @written bytes of the
- * last call went, or leaves the placed offset alone.  settle is for a file that the
- * writer itself does not open: it has what was written reach the file's server, as
- * closing it would, and returns 0 or a negative errno; of a file of the rank it is the
- * close, in which all ranks take part.
+ * last call went, and is NULL where the placed offset stands.  settle is for a file
+ * that the writer itself does not open: it has what was written reach the file's
+ * server, as closing it would, and returns 0 or a negative errno; of a file of the rank
+ * it is the close, in which all ranks take part.
  */
 struct placement_ops {
 	const char *name;

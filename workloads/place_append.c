@@ -6,7 +6,7 @@
  * writes there (open(2), O_APPEND).
  */
 #include "core/history.h"
-#include "workloads/part.h"
+#include "workloads/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,13 +17,6 @@ static int place(struct data_file *file, int64_t *ret_offset)
 	(void)file;
 	*ret_offset = HISTORY_OFFSET_UNKNOWN;
 	return 0;
-}
-
-static ssize_t put(struct data_file *file, const void *bytes, size_t size)
-{
-	ssize_t n = write(file->fd, bytes, size);
-
-	return n < 0 ? -errno : n;
 }
 
 /* write(2) left the file offset behind the last byte that it wrote. */
@@ -45,6 +38,6 @@ const struct placement_ops place_append = {
 	.shared_file = true,
 	.open_flags = O_APPEND,
 	.place = place,
-	.write = put,
+	.write = place_write,
 	.locate = locate,
 };

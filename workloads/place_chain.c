@@ -5,7 +5,7 @@
  * last bytes that the holder before it left, not only the right size.  The history
  * keeps a digest of what it saw.
  */
-#include "workloads/part.h"
+#include "workloads/place.h"
 
 #include "core/clock.h"
 #include "core/crc32c.h"
@@ -38,27 +38,11 @@ static int place(struct data_file *file, int64_t *ret_offset)
 	return 0;
 }
 
-static ssize_t put(struct data_file *file, const void *bytes, size_t size)
-{
-	ssize_t n = write(file->fd, bytes, size);
-
-	return n < 0 ? -errno : n;
-}
-
-static int locate(struct data_file *file, size_t written, int64_t *ret_offset)
-{
-	(void)file;
-	(void)written;
-	(void)ret_offset;
-	return 0;
-}
-
 const struct placement_ops place_chain = {
 	.name = "chain",
 	.summary = "lseek(2) to the end, pread(2) what stands there, then write(2)",
 	.shared_file = true,
 	.workload = WORKLOAD_CHAIN,
 	.place = place,
-	.write = put,
-	.locate = locate,
+	.write = place_write,
 };

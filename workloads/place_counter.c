@@ -66,14 +66,6 @@ static ssize_t put(struct data_file *file, const void *bytes, size_t size)
 	return n == COUNTER_BYTES ? (ssize_t)size : 0;
 }
 
-static int locate(struct data_file *file, size_t written, int64_t *ret_offset)
-{
-	(void)file;
-	(void)written;
-	(void)ret_offset;
-	return 0;
-}
-
 const struct placement_ops place_counter = {
 	.name = "counter",
 	.summary = "pread(2) a number, add 1, pwrite(2) it back",
@@ -81,5 +73,4 @@ const struct placement_ops place_counter = {
 	.workload = WORKLOAD_COUNTER,
 	.place = place,
 	.write = put,
-	.locate = locate,
 };

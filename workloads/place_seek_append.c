@@ -6,18 +6,13 @@
  * O_APPEND with EINVAL (fs/nfs/file.c, nfs_check_flags); without O_APPEND the
  * seek alone decides.
  */
-#include "workloads/part.h"
+#include "workloads/place.h"
 
 #include <fcntl.h>
 
 static int place(struct data_file *file, int64_t *ret_offset)
 {
 	return place_seek_end.place(file, ret_offset);
-}
-
-static ssize_t put(struct data_file *file, const void *bytes, size_t size)
-{
-	return place_seek_end.write(file, bytes, size);
 }
 
 /* Where O_APPEND was taken it overrules the seek, so the kernel is asked. */
@@ -35,6 +30,6 @@ const struct placement_ops place_seek_append = {
 	.spare_flags = O_APPEND,
 	.spared = "the open refused O_APPEND here (EINVAL), so it was left out",
 	.place = place,
-	.write = put,
+	.write = place_write,
 	.locate = locate,
 };

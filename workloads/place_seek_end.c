@@ -5,7 +5,7 @@
  * reason to trust its own (fs/nfs/file.c); under a lock it has just dropped
  * its cache.  Before the lock, whoever holds it meanwhile writes there, too.
  */
-#include "workloads/part.h"
+#include "workloads/place.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -20,28 +20,12 @@ static int place(struct data_file *file, int64_t *ret_offset)
 	return 0;
 }
 
-static ssize_t put(struct data_file *file, const void *bytes, size_t size)
-{
-	ssize_t n = write(file->fd, bytes, size);
-
-	return n < 0 ? -errno : n;
-}
-
-static int locate(struct data_file *file, size_t written, int64_t *ret_offset)
-{
-	(void)file;
-	(void)written;
-	(void)ret_offset;
-	return 0;
-}
-
 const struct placement_ops place_seek_end = {
 	.name = "seek-end",
 	.summary = "lseek(2) to the end, then write(2)",
 	.shared_file = true,
 	.place = place,
-	.write = put,
-	.locate = locate,
+	.write = place_write,
 };
 
 const struct placement_ops place_seek_early = {
@@ -50,6 +34,5 @@ const struct placement_ops place_seek_early = {
 	.shared_file = true,
 	.before_lock = true,
 	.place = place,
-	.write = put,
-	.locate = locate,
+	.write = place_write,
 };

@@ -10,10 +10,7 @@
  * alone where the file was opened with O_DSYNC; and O_DIRECT passes by the pages.
  * So offsets are safe in slots of whole pages, or with one of these.
  */
-#include "workloads/part.h"
-
-#include <errno.h>
-#include <unistd.h>
+#include "workloads/place.h"
 
 static int place(struct data_file *file, int64_t *ret_offset)
 {
@@ -24,24 +21,6 @@ static int place(struct data_file *file, int64_t *ret_offset)
 	return rc;
 }
 
-static ssize_t put(struct data_file *file, const void *bytes, size_t size)
-{
-	ssize_t n = pwrite(file->fd, bytes, size, file->next);
-
-	if (n < 0)
-		return -errno;
-	file->next += n;
-	return n;
-}
-
-static int locate(struct data_file *file, size_t written, int64_t *ret_offset)
-{
-	(void)file;
-	(void)written;
-	(void)ret_offset;
-	return 0;
-}
-
 const struct placement_ops place_sequencer = {
 	.name = "sequencer",
 	.summary = "pwrite(2) at the offset that a sequencer hands out",
@@ -49,8 +28,7 @@ const struct placement_ops place_sequencer = {
 	.shares_pages = true,
 	.service = SERVICE_TICKETS,
 	.place = place,
-	.write = put,
-	.locate = locate,
+	.write = place_pwrite,
 };
 
 const struct placement_ops place_sequencer_aligned = {
@@ -60,6 +38,5 @@ const struct placement_ops place_sequencer_aligned = {
 	.slots = true,
 	.service = SERVICE_TICKETS,
 	.place = place,
-	.write = put,
-	.locate = locate,
+	.write = place_pwrite,
 };

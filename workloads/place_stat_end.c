@@ -4,7 +4,7 @@
  * The size that fstat tells on NFS may come out of the client's attribute cache
  * (nfs(5), DATA AND METADATA COHERENCE); a lock on the file drops that.
  */
-#include "workloads/part.h"
+#include "workloads/place.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -22,29 +22,10 @@ static int place(struct data_file *file, int64_t *ret_offset)
 }
 
 /* Goes on behind the bytes of a short write. */
-static ssize_t put(struct data_file *file, const void *bytes, size_t size)
-{
-	ssize_t n = pwrite(file->fd, bytes, size, file->next);
-
-	if (n < 0)
-		return -errno;
-	file->next += n;
-	return n;
-}
-
-static int locate(struct data_file *file, size_t written, int64_t *ret_offset)
-{
-	(void)file;
-	(void)written;
-	(void)ret_offset;
-	return 0;
-}
-
 const struct placement_ops place_stat_end = {
 	.name = "stat-end",
 	.summary = "fstat(2) for the size, then pwrite(2) there",
 	.shared_file = true,
 	.place = place,
-	.write = put,
-	.locate = locate,
+	.write = place_pwrite,
 };
