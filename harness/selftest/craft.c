@@ -104,7 +104,7 @@ static void strategy_init(struct craft *c, uint32_t writers)
 		.duration_ns = 1000000000,
 		.writers = zeroed(c, writers, sizeof(*s->writers)),
 	};
-	for (uint32_t w = 0; c->rc == 0 && w < writers; w++)
+	for (uint32_t w = 0; s->writers && w < writers; w++)
 		s->writers[w].end = WRITER_FINISHED;
 }
 
