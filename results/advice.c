@@ -161,10 +161,42 @@ static bool locked_unsafe(const struct result *result, struct evidence_text *evi
 	return found;
 }
 
+/* Answers of the probes of a check, so many as evidence. */
+#define HARMS_SAID 3
+
+/* Did the locks give a harmful answer to @probe (NULL: to any)? */
+static bool harm_answered(const struct result *result, const char *probe,
+			  struct evidence_text *evidence)
+{
+	const struct check_facts *check = &result->manifest->check;
+	size_t found = 0;
+
+	for (size_t i = 0; i < check->harm_count; i++) {
+		const struct check_harm *h = &check->harms[i];
+
+		if (probe && strcmp(h->probe, probe) != 0)
+			continue;
+		if (found++ < HARMS_SAID)
+			say(evidence, "%s, %s, %s: %s", h->lock, h->scope, h->question,
+			    h->answer);
+	}
+	if (found > HARMS_SAID)
+		say(evidence, "and %zu more answers", found - HARMS_SAID);
+	return found;
+}
+
+/* Did a lock fail, in a strategy or in a probe? */
+static bool lock_failed(const struct result *result, struct evidence_text *evidence)
+{
+	bool found = locked_unsafe(result, evidence);
+
+	return harm_answered(result, NULL, evidence) || found;
+}
+
 static bool find_local_locks_harm(const struct result *result,
 				  struct evidence_text *evidence)
 {
-	return find_local_locks(result, evidence) && locked_unsafe(result, evidence);
+	return find_local_locks(result, evidence) && lock_failed(result, evidence);
 }
 
 static bool find_local_locks_risk(const struct result *result,
@@ -172,15 +204,29 @@ static bool find_local_locks_risk(const struct result *result,
 {
 	struct evidence_text unused = {0};
 
-	return find_local_locks(result, evidence) && !locked_unsafe(result, &unused);
+	return find_local_locks(result, evidence) && !lock_failed(result, &unused);
 }
 
 static bool find_overlap(const struct result *result, struct evidence_text *evidence)
 {
 	struct evidence_text unused = {0};
 
-	return !find_local_locks(result, &unused) &&
-	       kind_found(result, ANOMALY_LOCK_OVERLAP, true, evidence);
+	bool found;
+
+	if (find_local_locks(result, &unused))
+		return false;
+	found = kind_found(result, ANOMALY_LOCK_OVERLAP, true, evidence);
+	return harm_answered(result, "exclusive-excludes-exclusive", evidence) || found;
+}
+
+/* Where nothing else explains it. */
+static bool find_harmful_answers(const struct result *result,
+				 struct evidence_text *evidence)
+{
+	struct evidence_text unused = {0};
+
+	return !find_local_locks(result, &unused) && !find_overlap(result, &unused) &&
+	       harm_answered(result, NULL, evidence);
 }
 
 static bool find_bare_append(const struct result *result,
@@ -207,7 +253,11 @@ static bool find_flock_only(const struct result *result, struct evidence_text *e
 
 static bool find_stale_read(const struct result *result, struct evidence_text *evidence)
 {
-	return kind_found(result, ANOMALY_STALE_READ, true, evidence);
+	struct evidence_text unused = {0};
+
+	/* Who does not have the lock may well miss what others leave. */
+	return !find_local_locks(result, &unused) &&
+	       kind_found(result, ANOMALY_STALE_READ, true, evidence);
 }
 
 static bool find_divergence(const struct result *result, struct evidence_text *evidence)
@@ -451,6 +501,14 @@ static const struct rule {
 	 "Report it to the vendor of the server with the two holds that verify "
 	 "--explain lock_overlap shows; until then let one process write.",
 	 "RFC 8881, section 9.1; fcntl(2)"},
+	{"locks-answer-otherwise", ADVICE_HARM, find_harmful_answers,
+	 "The locks do here what no manual promises, and programs that rely on these "
+	 "will "
+	 "lose data or wait for ever.",
+	 "See probe.txt for each answer; use the kinds of lock without such answers, "
+	 "and "
+	 "report it to the vendor of the server.",
+	 "tailrace list probes, with the manual of each"},
 	{"flock-not-shared", ADVICE_HARM, find_flock_only,
 	 "flock stays on the client here while POSIX record locks reach the server.",
 	 "Lock by fcntl (lockf), or mount without local_lock=flock.",

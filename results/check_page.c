@@ -333,7 +333,7 @@ static int print_harms(const struct page *page, const struct check_facts *c)
 		text_end(&text, page, 4, 4);
 	}
 	if (c->harm_count > HARMS_SHOWN)
-		fprintf(page->stream, "  - and %zu more, in probe.json\n",
+		fprintf(page->stream, "  - and %zu more, in probe.txt\n",
 			c->harm_count - HARMS_SHOWN);
 	return 0;
 }

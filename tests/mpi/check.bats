@@ -60,18 +60,19 @@ setup()
 }
 
 @test "without --local a local file system is inconclusive, and nothing is left" {
-	run -3 --separate-stderr tailrace check --strategy flock --max-bytes 2M --out out data
+	run -3 --separate-stderr tailrace check --quick --strategy flock \
+		--max-bytes 2M --out out data
 	[[ $output == "INCONCLUSIVE: this is a local file system"* ]]
 	[[ $(json out/result.json 'r["check"]["accepted"], len(r["run"]["hosts"]), r["run"]["ranks"]') == \
 	   "(False, 1, 4)" ]]
-	run -0 as_ranks 2 tailrace check --local --strategy flock --max-bytes 2M --quiet \
+	run -0 as_ranks 2 tailrace check --quick --local --strategy flock --max-bytes 2M --quiet \
 		--out again data
 	# The first kept its data, since it was not accepted.
 	[[ $(ls data) == $(basename "$(json out/manifest.json 'r["data_dir"]')") ]]
 }
 
 @test "it keeps to --max-bytes and --rate" {
-	run as_ranks 2 tailrace check --local --strategy flock,append --require flock \
+	run as_ranks 2 tailrace check --quick --local --strategy flock,append --require flock \
 		--max-bytes 400k --rate 100 --keep always --out out data
 	size=$(cat data/tailrace-*/0[01]-*.log | wc -c)
 	(( size > 100 * 1024 && size <= 400 * 1024 )) || fail "$size bytes"
@@ -80,7 +81,7 @@ setup()
 }
 
 @test "a required method that is unsafe is rejected, whatever else is safe" {
-	run --separate-stderr as_ranks 4 tailrace check --local \
+	run --separate-stderr as_ranks 4 tailrace check --quick --local \
 		--strategy flock,seek-before-lock \
 		--require flock,seek-before-lock --max-bytes 16M --out out data
 	(( status == UNSAFE )) || fail "exit code $status: $output"

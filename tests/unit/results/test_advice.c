@@ -156,7 +156,7 @@ END_TEST
 START_TEST(harm_comes_first)
 {
 	begin();
-	mounted(0, "rw,soft,nocto,nolock");
+	mounted(0, "rw,soft,nocto");
 	f.judgments[2].anomalies[ANOMALY_STALE_READ] = 1;
 	f.judgments[0].anomalies[ANOMALY_FOREIGN] = 1;
 	ask();
@@ -164,6 +164,67 @@ START_TEST(harm_comes_first)
 	expect("foreign-bytes", ADVICE_HARM, "append: 1 foreign");
 	for (size_t i = 1; i < given_count; i++)
 		ck_assert_int_le(given[i - 1].weight, given[i].weight);
+	fixture_release(&f);
+}
+END_TEST
+
+/* Make the probes of a check find that @lock does not exclude. */
+static void answered(const char *probe, const char *lock)
+{
+	struct check_facts *check = &f.manifest.check;
+
+	check->level = CHECK_QUICK;
+	check->probes = CHECK_PROBES_HARMFUL;
+	check->harmful++;
+	ck_assert_int_eq(check_facts_add_harm(check, probe, lock, "two hosts",
+					      "exclusive excludes exclusive", "granted",
+					      "two hold it"),
+			 0);
+}
+
+START_TEST(harmful_answers_are_explained_once)
+{
+	/* By the mount, where that says it; the strategies may all have been lucky. */
+	begin();
+	mounted(0, "rw,vers=3,local_lock=flock");
+	answered("exclusive-excludes-exclusive", "flock");
+	ask();
+	expect("local-locks", ADVICE_HARM, "flock, two hosts, exclusive excludes");
+	ck_assert_ptr_null(find("locks-not-honoured"));
+	ck_assert_ptr_null(find("locks-answer-otherwise"));
+	check_facts_release(&f.manifest.check);
+	fixture_release(&f);
+
+	/* By the server, where it does not. */
+	begin();
+	answered("exclusive-excludes-exclusive", "ofd");
+	ask();
+	expect("locks-not-honoured", ADVICE_HARM, "ofd, two hosts");
+	ck_assert_ptr_null(find("locks-answer-otherwise"));
+	check_facts_release(&f.manifest.check);
+	fixture_release(&f);
+
+	begin();
+	for (int i = 0; i < 5; i++)
+		answered("exit-frees", "fcntl");
+	ask();
+	expect("locks-answer-otherwise", ADVICE_HARM, "and 2 more answers");
+	ck_assert_ptr_null(find("locks-not-honoured"));
+	check_facts_release(&f.manifest.check);
+	fixture_release(&f);
+}
+END_TEST
+
+START_TEST(what_local_asks_for_is_not_held_against_it)
+{
+	begin();
+	f.manifest.local_fs = true;
+	ask();
+	ck_assert_ptr_nonnull(find("local-file-system"));
+	f.manifest.check.level = CHECK_QUICK;
+	f.manifest.check.local = true;
+	ask();
+	ck_assert_ptr_null(find("local-file-system"));
 	fixture_release(&f);
 }
 END_TEST
@@ -183,4 +244,6 @@ END_TEST
 
 UNIT_MAIN("advice", 20, a_healthy_mount_gets_what_holds_for_all,
 	  locks_that_stay_on_the_client, options_that_are_a_risk, facts_of_the_hosts,
-	  what_was_skipped_or_hardly_met, harm_comes_first, options_are_whole_words)
+	  what_was_skipped_or_hardly_met, harm_comes_first, options_are_whole_words,
+	  harmful_answers_are_explained_once,
+	  what_local_asks_for_is_not_held_against_it)
