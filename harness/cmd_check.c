@@ -20,6 +20,9 @@
 /* The selftest takes seconds; so long on a machine that has much else to do. */
 #define SELFTEST_WITHIN_MS 300000
 
+/* As of `tailrace selftest`: what is tried on a mount has been tried before. */
+#define SELFTEST_SEED 1
+
 /* ---- the footprint ------------------------------------------------------------- */
 
 /* "9 strategies of 2.0 s each, at most 64.0 MiB by 8 ranks without a rate limit" */
@@ -77,7 +80,7 @@ static void show(const struct plan *plan, FILE *file)
 static enum exit_code selftest(struct run *run, struct error *err)
 {
 	struct selftest_job job = {
-		.seed = run->plan.seed,
+		.seed = SELFTEST_SEED,
 		.random_runs = check_budget(run->plan.check)->random_runs,
 	};
 	struct selftest_answer answer = {0};

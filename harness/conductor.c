@@ -95,19 +95,6 @@ static void show(struct conductor *conductor, uint64_t now_ns)
 	progress_show(&conductor->progress, begun, now_ns);
 }
 
-/* Of a strategy that ends once its writers have met often enough. */
-static bool is_enough(const struct conductor *conductor, uint64_t now_ns)
-{
-	const struct plan *plan = &conductor->run->plan;
-	uint64_t begun = 0;
-
-	if (!plan->enough_records || now_ns < conductor->start_ns + plan->duration_ns)
-		return false;
-	for (uint32_t rank = 0; rank < conductor->run->world.size; rank++)
-		begun += conductor->begun[rank];
-	return begun >= plan->enough_records;
-}
-
 static int while_running(struct conductor *conductor, uint64_t now_ns)
 {
 	if (conductor->ended == conductor->run->world.size) {
@@ -117,7 +104,7 @@ static int while_running(struct conductor *conductor, uint64_t now_ns)
 		return 0;
 	}
 	show(conductor, now_ns);
-	if (conductor->stopping || !(interrupt_asked() || is_enough(conductor, now_ns)))
+	if (conductor->stopping || !interrupt_asked())
 		return 0;
 	conductor->stopping = true;
 	return send_all(conductor, MAIL_STOP);

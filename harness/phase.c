@@ -91,8 +91,10 @@ static int fill_job(const struct stage *stage, struct writer_job *job)
 		.turn_holds = run->plan.ranks > 1 ? run->plan.turn_holds : 0,
 		.local_fs = run->manifest.local_fs,
 		.records = plan->records,
-		.duration_ns =
-			plan->enough_records ? plan->longest_ns : plan->duration_ns,
+		.duration_ns = plan->duration_ns,
+		.enough_records =
+			(plan->enough_records + plan->ranks - 1) / plan->ranks,
+		.longest_ns = plan->longest_ns,
 		.rate = plan->rate,
 		.endpoints = stage->offer.endpoints,
 		.service_timeout_ms = offer_timeout_ms(run),

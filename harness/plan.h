@@ -73,8 +73,8 @@ struct plan {
 	enum check_level check; /* CHECK_NONE: another command */
 	bool local;		/* --local: for processes on one host */
 	/*
-	 * A strategy whose ranks together have begun fewer records than this after
-	 * duration_ns goes on, until longest_ns at most.  0: it ends then.
+	 * A writer with less than its share of these after duration_ns goes on, until
+	 * longest_ns at most.  0: it leaves.
 	 */
 	uint64_t enough_records, longest_ns;
 	struct plan_strategy strategy[PLAN_STRATEGIES_MAX];

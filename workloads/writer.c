@@ -228,6 +228,17 @@ static enum writer_leave leave_after(const struct append_end *end,
 	return LEAVE_NOT_YET;
 }
 
+/* How long it may run, after what it has appended so far; 0: no limit. */
+static uint64_t limit_ns(const struct writer *writer)
+{
+	const struct writer_job *job = &writer->job;
+
+	if (writer->history.count < job->enough_records &&
+	    job->longest_ns > job->duration_ns)
+		return job->longest_ns;
+	return job->duration_ns;
+}
+
 /* Is it time to leave before the next batch?  @now_ns as of the last one's end. */
 static enum writer_leave leave_before(const struct writer *writer, uint64_t now_ns)
 {
@@ -237,7 +248,7 @@ static enum writer_leave leave_before(const struct writer *writer, uint64_t now_
 		return LEAVE_ASKED;
 	if (job->records && writer->history.count >= job->records)
 		return LEAVE_DONE;
-	if (job->duration_ns && now_ns - writer->report.started_ns >= job->duration_ns)
+	if (limit_ns(writer) && now_ns - writer->report.started_ns >= limit_ns(writer))
 		return LEAVE_DONE;
 	return LEAVE_NOT_YET;
 }
@@ -255,8 +266,8 @@ static bool wait_turn(const struct writer *writer, uint64_t *now_ns)
 	if (!job->rate)
 		return true;
 	due = due_ns(start, writer->history.count, job->rate);
-	if (job->duration_ns && due - start > job->duration_ns)
-		due = start + job->duration_ns;
+	if (limit_ns(writer) && due - start > limit_ns(writer))
+		due = start + limit_ns(writer);
 	if (due <= *now_ns)
 		return true;
 	pause_until(writer, due);

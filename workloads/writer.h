@@ -42,8 +42,10 @@ struct writer_job {
 	bool local_fs;	      /* one client by nature: ext4, tmpfs ... */
 	uint64_t records;     /* to append; 0: until the duration is over */
 	uint64_t duration_ns; /* 0: until the records are done */
-	uint64_t rate;	      /* records per second at most; 0: unlimited */
-	uint32_t turn_holds;  /* holds of a lock before stepping aside; 0: never */
+	/* With fewer records than this it goes on, until longest_ns at most; 0: not. */
+	uint64_t enough_records, longest_ns;
+	uint64_t rate;	     /* records per second at most; 0: unlimited */
+	uint32_t turn_holds; /* holds of a lock before stepping aside; 0: never */
 	struct endpoints endpoints; /* of the service that the strategy needs */
 	int32_t service_timeout_ms; /* for each answer of it */
 	char data_path[PATH_MAX];

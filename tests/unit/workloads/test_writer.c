@@ -158,6 +158,37 @@ START_TEST(it_starts_on_time_and_keeps_to_rate_and_duration)
 }
 END_TEST
 
+/* Ten records in a tenth of a second: it goes on to 15, or to its last moment. */
+START_TEST(it_goes_on_until_it_has_enough)
+{
+	static const struct {
+		uint64_t enough, longest_ms, least, most;
+	} cases[] = {
+		{15, 5000, 15, 15},
+		{15, 120, 1, 13},
+		{5, 5000, 5, 11},
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct writer_job job;
+		struct writer_report report;
+
+		scratch_enter();
+		scratch_touch("data");
+		job = job_of("flock", 0, 0);
+		job.rate = 100;
+		job.duration_ns = 100 * MS;
+		job.enough_records = cases[i].enough;
+		job.longest_ns = cases[i].longest_ms * MS;
+		report = run(&job);
+		ck_assert_int_eq(report.leave, LEAVE_DONE);
+		ck_assert_uint_ge(report.acknowledged, cases[i].least);
+		ck_assert_uint_le(report.acknowledged, cases[i].most);
+		scratch_leave(files);
+	}
+}
+END_TEST
+
 START_TEST(records_of_any_size)
 {
 	struct writer_job job;
@@ -367,7 +398,8 @@ START_TEST(what_cannot_be_prepared)
 END_TEST
 
 UNIT_MAIN("writer", 60, two_writers_share_a_file,
-	  it_starts_on_time_and_keeps_to_rate_and_duration, records_of_any_size,
-	  a_signal_stops_it, a_signal_ends_its_wait_for_the_lock,
+	  it_starts_on_time_and_keeps_to_rate_and_duration,
+	  it_goes_on_until_it_has_enough, records_of_any_size, a_signal_stops_it,
+	  a_signal_ends_its_wait_for_the_lock,
 	  a_killed_writer_leaves_a_readable_history, a_full_file_system_ends_it,
 	  nothing_but_failures_end_it, no_room_for_the_history, what_cannot_be_prepared)
