@@ -37,6 +37,7 @@ static const struct matrix_row {
 	{"sequencer:io=dsync", CHECK_USUAL, false},
 	{"sequencer-aligned", CHECK_USUAL, false},
 	{"aggregator", CHECK_USUAL, false},
+	{"mpiio-shared", CHECK_THOROUGH, false},
 
 	/* Mistakes that people make. */
 	{"sidecar", CHECK_USUAL, false},

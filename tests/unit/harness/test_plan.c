@@ -223,10 +223,116 @@ START_TEST(saved_arguments_repeat_the_plan)
 }
 END_TEST
 
+/* ---- check --------------------------------------------------------------- */
+
+/* As parse(), for "check". */
+static int parse_check(const char *word, ...)
+{
+	char *argv[32] = {(char *)(uintptr_t) "check"};
+	int argc = 1;
+	va_list words;
+
+	va_start(words, word);
+	for (; word; word = va_arg(words, const char *))
+		argv[argc++] = (char *)(uintptr_t)word;
+	va_end(words);
+	options_release(&options);
+	memset(&plan, 0, sizeof(plan));
+	err.sentence[0] = '\0';
+	return plan_parse_check(argc, argv, &options, &plan, &err);
+}
+
+static const struct plan_strategy *planned(const char *name)
+{
+	for (uint32_t i = 0; i < plan.strategy_count; i++)
+		if (strcmp(plan.strategy[i].spec.name, name) == 0)
+			return &plan.strategy[i];
+	return NULL;
+}
+
+START_TEST(each_level_tries_more_and_may_write_more)
+{
+	uint32_t quick, usual;
+
+	ck_assert_int_eq(parse_check("--quick", "/d", NULL), 0);
+	ck_assert_int_eq(plan.check, CHECK_QUICK);
+	ck_assert_uint_eq(plan.bytes_limit, 64 << 20);
+	ck_assert(planned("append") && planned("ofd") && planned("per-file"));
+	quick = plan.strategy_count;
+	/* Half a minute, start, selftest and probes included. */
+	ck_assert_uint_le(plan.duration_ns * quick, 15000000000u);
+
+	ck_assert_int_eq(parse_check("/d", NULL), 0);
+	ck_assert_int_eq(plan.check, CHECK_USUAL);
+	ck_assert_uint_eq(plan.bytes_limit, 256 << 20);
+	usual = plan.strategy_count;
+	ck_assert_uint_gt(usual, quick);
+	/* Two minutes, where each takes a second more to begin and to judge. */
+	ck_assert_uint_le(plan.duration_ns * usual + usual * 1000000000u,
+			  110000000000u);
+
+	ck_assert_int_eq(parse_check("--thorough", "/d", NULL), 0);
+	ck_assert_int_eq(plan.check, CHECK_THOROUGH);
+	ck_assert_uint_eq(plan.bytes_limit, 1 << 30);
+	ck_assert_uint_gt(plan.strategy_count, usual);
+	/* Every preset is tried. */
+	for (size_t i = 0; i < strategy_preset_count; i++) {
+		bool found = false;
+
+		for (uint32_t k = 0; k < plan.strategy_count; k++)
+			found |= plan.strategy[k].spec.preset == i;
+		ck_assert_msg(found, "%s", strategy_presets[i].name);
+	}
+	ck_assert_int_eq(parse_check("--thorough", "--quick", "/d", NULL), -EINVAL);
+}
+END_TEST
+
+START_TEST(the_standard_locks_are_required)
+{
+	static const char *const levels[] = {"--quick", "--local", "--thorough"};
+
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert_int_eq(parse_check(levels[i], "/d", NULL), 0);
+		ck_assert(planned("flock")->required && planned("fcntl")->required);
+		ck_assert(planned("counter")->required);
+		ck_assert(!planned("ofd")->required && !planned("per-file")->required);
+		ck_assert(!planned("append")->required);
+	}
+	ck_assert_int_eq(parse_check("--require", "ofd", "/d", NULL), 0);
+	ck_assert(planned("ofd")->required && !planned("flock")->required);
+	/* What the user chose is what he requires, but for controls. */
+	ck_assert_int_eq(parse_check("--strategy", "append,ofd,per-file", "/d", NULL),
+			 0);
+	ck_assert_uint_eq(plan.strategy_count, 3);
+	ck_assert(planned("ofd")->required && planned("per-file")->required);
+	ck_assert(!planned("append")->required);
+}
+END_TEST
+
+START_TEST(a_check_keeps_to_its_bytes_and_starts_ranks)
+{
+	ck_assert_int_eq(parse_check("--quick", "/d", NULL), 0);
+	ck_assert_uint_eq(plan.ranks_asked, 4);
+	ck_assert_int_eq(plan_set_ranks(&plan, 4, &err), 0);
+	ck_assert_uint_gt(plan.records, 0);
+	ck_assert_uint_le(plan_total_bytes(&plan), 64 << 20);
+	ck_assert_int_eq(parse_check("--max-bytes", "1M", "-H", "a,b", "/d", NULL), 0);
+	ck_assert_uint_eq(plan.ranks_asked, 0);
+	ck_assert_int_eq(plan_set_ranks(&plan, 2, &err), 0);
+	ck_assert_uint_le(plan_total_bytes(&plan), 1 << 20);
+	ck_assert(!plan.one_client && plan.merge);
+	ck_assert_int_eq(plan.keep, KEEP_UNSAFE);
+	ck_assert_int_eq(parse_check("--local", "/d", NULL), 0);
+	ck_assert(plan.local && plan.one_client);
+}
+END_TEST
+
 UNIT_MAIN("plan", 60, the_defaults_are_the_basic_four,
 	  a_duration_alone_is_not_bounded_by_records, a_relative_path_is_made_absolute,
 	  wrong_values_are_refused, a_batch_must_fit_one_write, required_ones_are_named,
 	  expectations_are_named, bytes_are_limited, bytes_bound_a_duration,
 	  the_launcher_must_agree_with_the_ranks_asked_for,
 	  a_settled_plan_has_a_folder_and_an_id,
-	  the_run_folder_does_not_lie_in_dir_unasked, saved_arguments_repeat_the_plan)
+	  the_run_folder_does_not_lie_in_dir_unasked, saved_arguments_repeat_the_plan,
+	  each_level_tries_more_and_may_write_more, the_standard_locks_are_required,
+	  a_check_keeps_to_its_bytes_and_starts_ranks)
