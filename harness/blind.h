@@ -9,10 +9,11 @@
 #include "verify/judgment.h"
 
 /*
- * Fill the empty @judgment of a strategy of @manifest, for the reason @why.  The
+ * Fill the empty @judgment of strategy @index of @manifest, for the reason @why; the
+ * writers that hung, which may be what is behind it, are named none the less.  The
  * caller owns it (judgment_release).  0 or -ENOMEM.
  */
 int blind_judgment(struct judgment *judgment, const struct manifest *manifest,
-		   const char *why);
+		   size_t index, const char *why);
 
 #endif

@@ -103,7 +103,7 @@ static enum exit_code write_blindly(const struct run *run, const char *why,
 	int rc = judgments ? 0 : -ENOMEM;
 
 	for (size_t i = 0; rc == 0 && i < m->strategy_count; i++)
-		rc = blind_judgment(&judgments[i], m, why);
+		rc = blind_judgment(&judgments[i], m, i, why);
 	result.verdict.verdict = VERDICT_INCONCLUSIVE;
 	if (rc == 0)
 		rc = results_write(&result, out, out, &options, &warning, err);

@@ -70,7 +70,7 @@ static int write_results(struct judge *judge, struct judge_answer *answer,
 
 	for (size_t i = 0; rc == 0 && i < judge->manifest.strategy_count; i++)
 		if (judge_one(judge, i, answer, err) < 0)
-			rc = blind_judgment(&judge->judgments[i], &judge->manifest,
+			rc = blind_judgment(&judge->judgments[i], &judge->manifest, i,
 					    err->sentence);
 	if (rc < 0)
 		return error_sys(err, -rc, "cannot judge");

@@ -184,23 +184,27 @@ static const char *timeless_host(const struct evidence *e)
 	return NULL;
 }
 
-/* How many hung, and in which call the first few of them. */
-static void reason_hung(const struct evidence *e, struct judgment *j)
+uint32_t verdict_name_hung(const struct manifest *manifest,
+			   const struct manifest_strategy *strategy,
+			   char ret_text[HUNG_TEXT_BYTES])
 {
-	size_t used = (size_t)snprintf(j->reason, sizeof(j->reason),
-				       "%lld of %u writers hung", (long long)j->hung,
-				       e->manifest->rank_count);
-	unsigned int named = 0;
+	uint32_t hung = 0, named = 0;
+	size_t used;
 
-	for (uint32_t w = 0; w < e->manifest->rank_count && named < HUNG_NAMED; w++) {
-		const struct manifest_writer *writer = &e->strategy->writers[w];
+	for (uint32_t w = 0; w < manifest->rank_count; w++)
+		hung += strategy->writers[w].end == WRITER_HUNG;
+	used = (size_t)snprintf(ret_text, HUNG_TEXT_BYTES, "%u of %u writers hung",
+				hung, manifest->rank_count);
+	for (uint32_t w = 0; w < manifest->rank_count && named < HUNG_NAMED; w++) {
+		const struct manifest_writer *writer = &strategy->writers[w];
 
 		if (writer->end != WRITER_HUNG || !writer->stuck)
 			continue;
-		used += (size_t)snprintf(j->reason + used, sizeof(j->reason) - used,
+		used += (size_t)snprintf(ret_text + used, HUNG_TEXT_BYTES - used,
 					 "%s%.100s", named++ ? "; " : ": ",
 					 writer->stuck);
 	}
+	return hung;
 }
 
 /* Hosts that were asked what they see of the closed files, and could not tell. */
@@ -224,7 +228,7 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 	const char *timeless = timeless_host(e);
 
 	if (j->hung)
-		reason_hung(e, j);
+		verdict_name_hung(m, e->strategy, j->reason);
 	else if (e->damaged_histories)
 		snprintf(j->reason, size,
 			 "the history of %u of %u writers is missing or damaged",

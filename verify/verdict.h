@@ -14,6 +14,16 @@
  */
 void verdict_reach(const struct evidence *evidence, struct judgment *judgment);
 
+enum { HUNG_TEXT_BYTES = 512 }; /* what struct judgment has for a reason */
+
+/*
+ * "2 of 4 writers hung: write(2) in append 7 of rank 1; ...", with the calls of
+ * the first few, into @ret_text.  Returns how many hung.
+ */
+uint32_t verdict_name_hung(const struct manifest *manifest,
+			   const struct manifest_strategy *strategy,
+			   char ret_text[HUNG_TEXT_BYTES]);
+
 /* Say that a strategy was skipped, and why. */
 void verdict_skip(const struct manifest_strategy *strategy, struct judgment *judgment);
 
