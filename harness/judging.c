@@ -123,9 +123,18 @@ enum exit_code judging_results(struct judging *judging, struct error *err)
 	int64_t time_ms = judging_time_ms(run, 0, count) + (int64_t)count * WRITE_MS;
 	int timeout_ms = time_ms > INT_MAX ? INT_MAX : (int)time_ms;
 
-	/* A child that was lost is replaced once: the mount may be back. */
-	if (!judging->alive)
+	/*
+	 * A child that was lost is replaced once: the mount may be back.  If it is not,
+	 * that is found out in the time for reading, not in that for writing.
+	 */
+	if (!judging->alive) {
 		judging_start(judging, run);
+		for (uint32_t i = 0; i < count; i++) {
+			judging_strategy(judging, i, &answer);
+			if (!judging->alive)
+				return write_blindly(run, answer.sentence, err);
+		}
+	}
 	ask(judging, JUDGE_WRITE_RESULTS, timeout_ms, &answer);
 	judging_end(judging);
 	if (answer.warning[0])

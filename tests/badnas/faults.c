@@ -40,6 +40,7 @@ const struct fault_info fault_table[FAULT_COUNT] = {
 			     "who opens to read after so many reads another byte"},
 	[FAULT_HANG_WRITE] = {"hang_write", WHEN_NTH, "a write is never answered"},
 	[FAULT_HANG_FSYNC] = {"hang_fsync", WHEN_NTH, "an fsync is never answered"},
+	[FAULT_HANG_READ] = {"hang_read", WHEN_BEYOND, "a read is never answered"},
 	[FAULT_HANG_LOCK] = {"hang_lock", WHEN_NTH,
 			     "a request to wait for a lock is never answered"},
 };

@@ -84,6 +84,17 @@ assert any(" in append " in (w["stuck"] or "") for w in writers), writers'
 	[[ $(json run/again/result.json "s['per-file']['records']['intact']") == $((RANKS * RECORDS)) ]]
 }
 
+# A dead mount: neither can what was written be read. Nothing was checked, which is
+# null and not 0, and what is known of the writers is told.
+@test "hang_read: nobody can judge, and the hung writer is named" {
+	mount_badnas hang_write=200,hang_read=0
+	SECONDS=0
+	bad_run --strategy per-file --timeout "$patience"
+	hung per-file 'pwrite(2)'
+	[[ $(json run/result.json 's["per-file"]["reason"]') == *'could not be read'* ]]
+	[[ $(json run/result.json 's["per-file"]["anomalies"]["lost"]') == null ]]
+}
+
 # A process that hangs; leaves its number in `stuck`.
 hang()
 {

@@ -282,15 +282,29 @@ static void serve_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_in
 /* ---- data ---------------------------------------------------------------------------
  */
 
+/* Is this the request that is never answered?  Then nobody will. */
+static bool hangs(struct badnas *nas, enum fault fault, pid_t pid, int64_t offset,
+		  uint64_t length)
+{
+	if (!faults_strike(&nas->faults, fault))
+		return false;
+	faults_note(&nas->faults, fault_table[fault].name, pid, offset, length);
+	return true;
+}
+
 static void serve_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
 		       struct fuse_file_info *fi)
 {
 	struct badnas *nas = nas_of(req);
 	struct opener *opener = opener_of(fi);
-	char *bytes = malloc(size);
+	char *bytes;
 	ssize_t n;
 
 	(void)number;
+	if (opener->file->data &&
+	    hangs(nas, FAULT_HANG_READ, opener->pid, offset, size))
+		return;
+	bytes = malloc(size);
 	n = bytes ? pread(opener->fd, bytes, size, offset) : -1;
 	if (n < 0) {
 		answer(req, bytes ? -errno : -ENOMEM);
@@ -306,16 +320,6 @@ static void serve_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t off
 	}
 	fuse_reply_buf(req, bytes, (size_t)n);
 	free(bytes);
-}
-
-/* Is this the request that is never answered?  Then nobody will. */
-static bool hangs(struct badnas *nas, enum fault fault, pid_t pid, int64_t offset,
-		  uint64_t length)
-{
-	if (!faults_strike(&nas->faults, fault))
-		return false;
-	faults_note(&nas->faults, fault_table[fault].name, pid, offset, length);
-	return true;
 }
 
 static void serve_write(fuse_req_t req, fuse_ino_t number, const char *bytes,
