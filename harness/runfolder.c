@@ -210,11 +210,13 @@ static int write_args(struct run *run, struct error *err)
 int runfolder_open(struct run *run, struct error *err)
 {
 	static const char *const folders[] = {"env", "history", VIEWS_FOLDER};
+	/* Without strategies there are neither histories nor views. */
+	size_t count =
+		run->plan.strategy_count ? sizeof(folders) / sizeof(folders[0]) : 1;
 	char path[PATH_MAX + 16];
 	int rc;
 
-	/* Without strategies there are no histories. */
-	for (size_t i = 0; i < (run->plan.strategy_count ? 2 : 1); i++) {
+	for (size_t i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), "%s/%s", run->plan.out, folders[i]);
 		if (mkdir(path, 0777) < 0)
 			return error_sys(err, errno, "cannot make the folder %s", path);
