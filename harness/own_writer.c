@@ -56,7 +56,7 @@ int own_writer_give_up(struct own_writer *own)
 
 	if (own->in_rank)
 		rc = rank_writer_give_up(own->in_rank);
-	else
+	else if (own->child.spawner)
 		child_kill(&own->child, SIGKILL);
 	own->in_rank = NULL;
 	return rc;

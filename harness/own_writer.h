@@ -42,9 +42,9 @@ void own_writer_stop(const struct own_writer *own);
 pid_t own_writer_pid(const struct own_writer *own);
 
 /*
- * It hangs: kill the child, which may not even die; give up the thread, so that it
- * never comes back.  0, or -EBUSY: a thread that does something else than to hang in
- * MPI.
+ * It hangs, or the spawner does: kill the child, if there is one, which may not even
+ * die; give up the thread, so that it never comes back.  0, or -EBUSY: a thread that
+ * does something else than to hang in MPI.
  */
 int own_writer_give_up(struct own_writer *own);
 
