@@ -62,6 +62,7 @@ static void strategy_release(struct manifest_strategy *s, uint32_t rank_count)
 	free(s->merge.path);
 	json_decref(s->rpc);
 	free(s->views.looks);
+	free(s->readers);
 }
 
 void manifest_release(struct manifest *m)

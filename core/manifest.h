@@ -80,6 +80,12 @@ struct manifest_views {
 	uint8_t *looks;	      /* by host: 1 << enum view_look for each it gave */
 };
 
+/* One that followed the data file while it grew (verify/tail.h). */
+struct manifest_reader {
+	uint32_t host; /* index into the hosts */
+	bool given;    /* it has told what it saw */
+};
+
 /* What one strategy was to do, and how it went. */
 struct manifest_strategy {
 	char *name;	     /* unique in the run, as in result.json */
@@ -103,6 +109,8 @@ struct manifest_strategy {
 	json_t *rpc;	      /* {"LOCK": count, …} over all hosts, or NULL */
 	struct manifest_merge merge;
 	struct manifest_views views;
+	struct manifest_reader *readers; /* NULL: none followed the file */
+	uint32_t reader_count;
 	struct manifest_writer *writers; /* rank_count of them */
 };
 

@@ -25,6 +25,7 @@ enum {
 	MIN_VIEW_BLOCK = 1 << 9,
 	MAX_VIEW_BLOCK = 1 << 20,
 	MAX_VIEW_LOOKS = 7, /* bits */
+	MAX_READERS = 1 << 16,
 };
 
 /*
@@ -227,6 +228,30 @@ static void views_from_json(struct reader *r, json_t *object, size_t host_count,
 	}
 }
 
+/* A manifest of before there was `readers` has none. */
+static void readers_from_json(struct reader *r, json_t *object, size_t host_count,
+			      struct manifest_strategy *s)
+{
+	json_t *array;
+
+	if (!json_object_get(object, "readers"))
+		return;
+	array = get_array(r, object, "readers", MAX_READERS);
+	if (!json_array_size(array) || !host_count)
+		return;
+	s->readers = get_memory(r, json_array_size(array), sizeof(*s->readers));
+	if (!s->readers)
+		return;
+	s->reader_count = (uint32_t)json_array_size(array);
+	for (uint32_t i = 0; i < s->reader_count; i++) {
+		json_t *one = json_array_get(array, i);
+
+		s->readers[i].host = (uint32_t)get_integer(r, one, "host", 0,
+							   (int64_t)host_count - 1);
+		s->readers[i].given = get_bool(r, one, "given");
+	}
+}
+
 static void strategy_from_json(struct reader *r, json_t *object,
 			       struct manifest_strategy *s, const struct manifest *m)
 {
@@ -257,6 +282,7 @@ static void strategy_from_json(struct reader *r, json_t *object,
 	s->rpc = json_is_object(s->rpc) ? json_incref(s->rpc) : NULL;
 	merge_from_json(r, json_object_get(object, "merge"), &s->merge);
 	views_from_json(r, object, m->host_count, &s->views);
+	readers_from_json(r, object, m->host_count, s);
 	writers = get_array(r, object, "writers", rank_count);
 	if (json_array_size(writers) != rank_count || !s->preset ||
 	    !manifest_preset_valid(s->preset, strlen(s->preset)) ||

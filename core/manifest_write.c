@@ -82,6 +82,18 @@ static json_t *views_to_json(const struct manifest_views *views, size_t host_cou
 			 "stride", (json_int_t)views->stride, "looks", looks);
 }
 
+static json_t *readers_to_json(const struct manifest_strategy *strategy)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < strategy->reader_count; i++)
+		json_array_append_new(array,
+				      json_pack("{s:I,s:b}", "host",
+						(json_int_t)strategy->readers[i].host,
+						"given", strategy->readers[i].given));
+	return array;
+}
+
 static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 				uint32_t rank_count, size_t host_count)
 {
@@ -92,7 +104,7 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 				      writer_to_json(&strategy->writers[rank]));
 	return json_pack(
 		"{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:s,s:b,s:b,s:I,s:I,s:b,s:o,s:o,s:i,s:I,"
-		"s:O?,s:o,s:o,s:o}",
+		"s:O?,s:o,s:o,s:o,s:o}",
 		"name", text_to_json(strategy->name), "preset",
 		text_to_json(strategy->preset), "spec", text_to_json(strategy->spec),
 		"claims", claims_to_json(strategy->claims), "control",
@@ -107,7 +119,8 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 		strategy->skipped_errnum, "duration_ns",
 		(json_int_t)strategy->duration_ns, "rpc", strategy->rpc, "merge",
 		merge_to_json(&strategy->merge), "views",
-		views_to_json(&strategy->views, host_count), "writers", writers);
+		views_to_json(&strategy->views, host_count), "readers",
+		readers_to_json(strategy), "writers", writers);
 }
 
 static json_t *manifest_to_json(const struct manifest *m)

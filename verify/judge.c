@@ -7,6 +7,7 @@
 #include "verify/holds.h"
 #include "verify/lost.h"
 #include "verify/match.h"
+#include "verify/tails.h"
 #include "verify/tally.h"
 #include "verify/verdict.h"
 #include "verify/views.h"
@@ -198,6 +199,8 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 		rc = tally_histories(&evidence, &j);
 		if (rc == 0)
 			rc = judgment_fill(&evidence, &j);
+		if (rc == 0)
+			rc = tails_join(&evidence, &j);
 		if (rc < 0)
 			error_set(err, -rc, "no memory for the judgment");
 	}
@@ -217,6 +220,7 @@ void judgment_release(struct judgment *judgment)
 	free(judgment->shares);
 	free(judgment->findings);
 	free(judgment->facts);
+	free(judgment->readers);
 	memset(judgment, 0, sizeof(*judgment));
 }
 

@@ -13,6 +13,7 @@
 
 #include "core/histogram.h"
 #include "core/record.h"
+#include "verify/tail.h"
 
 /* The kinds of anomaly, in the order of result.json. */
 enum anomaly {
@@ -99,6 +100,20 @@ struct view_facts {
 	uint32_t block_bytes;
 };
 
+/* What one reader who followed the file has told, joined with the histories. */
+struct reader_facts {
+	uint32_t host;
+	bool told; /* else nothing more is known: it hung, or its file is damaged */
+	struct tail_figures figures;
+	uint32_t stride; /* one record in so many is in what follows */
+	int64_t unseen;	 /* acknowledged and intact, never seen; COUNT_NULL: sampled */
+
+	/* From an append's completion to the first sight of its record. */
+	uint64_t compared; /* records; 0: the rest is meaningless */
+	uint64_t p50_ns, p99_ns, max_ns;
+	uint64_t clock_error_ns; /* the largest in it */
+};
+
 enum { STALE_EXAMPLES = 3 };
 
 /* What became of one append; a row of records.csv, a point of the map. */
@@ -150,6 +165,8 @@ struct judgment {
 	int64_t gap_holes, gap_written; /* of the gaps in @findings */
 	struct view_facts views;
 	struct stale_cache stale[STALE_EXAMPLES]; /* the first of stale_cache */
+	struct reader_facts *readers;		  /* reader_count of them */
+	uint32_t reader_count;
 
 	bool contention_applies; /* false: contention and hand-offs are null */
 	double contention;	 /* 0..1 */

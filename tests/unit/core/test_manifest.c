@@ -94,6 +94,9 @@ static void sample_strategy(struct manifest_strategy *s, int number)
 		s->views.looks = zeroed(2, sizeof(*s->views.looks));
 		s->views.looks[0] = 7;
 		s->views.looks[1] = 1;
+		s->readers = zeroed(2, sizeof(*s->readers));
+		s->reader_count = 2;
+		s->readers[0] = (struct manifest_reader){1, true};
 	}
 	s->writers = zeroed(3, sizeof(*s->writers));
 	for (unsigned int rank = 0; rank < 3; rank++) {
@@ -164,6 +167,18 @@ static bool same_views(const struct manifest_views *a, const struct manifest_vie
 	       (!a->looks || memcmp(a->looks, b->looks, 2) == 0);
 }
 
+static bool same_readers(const struct manifest_strategy *a,
+			 const struct manifest_strategy *b)
+{
+	if (a->reader_count != b->reader_count)
+		return false;
+	for (uint32_t i = 0; i < a->reader_count; i++)
+		if (a->readers[i].host != b->readers[i].host ||
+		    a->readers[i].given != b->readers[i].given)
+			return false;
+	return true;
+}
+
 static bool same_strategy(const struct manifest_strategy *a,
 			  const struct manifest_strategy *b, uint32_t ranks)
 {
@@ -183,7 +198,8 @@ static bool same_strategy(const struct manifest_strategy *a,
 	       a->padding_bytes == b->padding_bytes && a->ran == b->ran &&
 	       a->skipped_errnum == b->skipped_errnum &&
 	       a->duration_ns == b->duration_ns && same_views(&a->views, &b->views) &&
-	       !a->rpc == !b->rpc && (!a->rpc || json_equal(a->rpc, b->rpc));
+	       same_readers(a, b) && !a->rpc == !b->rpc &&
+	       (!a->rpc || json_equal(a->rpc, b->rpc));
 }
 
 static bool same(const struct manifest *a, const struct manifest *b)
@@ -573,6 +589,11 @@ START_TEST(values_that_make_no_sense)
 		{"strategies.0.views.looks", "[1]"}, /* there are two hosts */
 		{"strategies.0.views.looks", "[1,8]"},
 		{"strategies.0.views.looks", "[1,-1]"},
+		{"strategies.0.readers", "7"},
+		{"strategies.0.readers", "[[1,true]]"},
+		{"strategies.0.readers.0.host", "2"}, /* there are two hosts */
+		{"strategies.0.readers.0.host", "-1"},
+		{"strategies.0.readers.1.given", "1"},
 		{"strategies.0.writers", "[]"},
 		{"strategies.0.writers", "null"},
 		{"strategies.0.writers.1", "null"},
@@ -625,6 +646,7 @@ START_TEST(missing_keys)
 		"strategies.1.duration_ns",
 		"strategies.1.views",
 		"strategies.0.views.looks",
+		"strategies.0.readers.1.given",
 		"strategies.1.writers",
 		"strategies.1.writers.2.end",
 		"strategies.1.writers.2.begun",
