@@ -51,6 +51,11 @@ static json_t *microseconds(uint64_t ns)
 	return json_real((double)ns / 1000);
 }
 
+static json_t *milliseconds(uint64_t ns)
+{
+	return json_real((double)ns / 1000000);
+}
+
 /* "nas:/export on /mnt/nas type nfs4 (rw,vers=4.2)", as mount(8) prints it. */
 static json_t *mount_json(const struct manifest_host *host)
 {
@@ -252,6 +257,63 @@ static json_t *views_json(const struct manifest *manifest, size_t index,
 			 stale_json(manifest, index, j));
 }
 
+/* The name of @errnum; it may be damage. */
+static json_t *errno_json(int errnum)
+{
+	const char *name = errnum ? strerrorname_np(errnum) : NULL;
+
+	if (!errnum)
+		return json_null();
+	return name ? json_string(name) : json_integer(errnum);
+}
+
+/* Whoever did not tell what it saw has null for everything but its host. */
+static json_t *reader_json(const struct manifest *manifest,
+			   const struct reader_facts *reader)
+{
+	const struct tail_figures *f = &reader->figures;
+	json_t *staleness = json_null();
+
+	if (!reader->told)
+		return json_pack("{s:o, s:n}", "host",
+				 text_to_json(host_name(manifest, reader->host)),
+				 "records");
+	if (reader->compared)
+		staleness = json_pack("{s:o, s:o, s:o}", "p50",
+				      microseconds(reader->p50_ns), "p99",
+				      microseconds(reader->p99_ns), "max",
+				      microseconds(reader->max_ns));
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b,"
+		" s:o, s:o, s:o, s:o, s:o}",
+		"host", text_to_json(host_name(manifest, reader->host)), "records",
+		count(f->records), "staleness_us", staleness, "compared",
+		count(reader->compared), "clock_error_us",
+		reader->compared ? microseconds(reader->clock_error_ns) : json_null(),
+		"nuls", count(f->nuls), "nul_longest_ms",
+		milliseconds(f->nul_longest_ns), "nuls_lasting", count(f->nuls_lasting),
+		"backwards", count(f->backwards), "backwards_bytes",
+		count(f->backwards_bytes), "torn", count(f->torn), "torn_longest_ms",
+		milliseconds(f->torn_longest_ns), "unseen",
+		checked_count(reader->unseen), "reopened", f->reopened, "after_reopen",
+		count(f->after_reopen), "given_up", count(f->given_up), "reads",
+		count(f->reads), "bytes", count(f->bytes), "errno",
+		errno_json(f->errnum));
+}
+
+/* Null where nobody followed the file. */
+static json_t *readers_json(const struct manifest *manifest, const struct judgment *j)
+{
+	json_t *array;
+
+	if (!j->reader_count)
+		return json_null();
+	array = json_array();
+	for (uint32_t i = 0; i < j->reader_count; i++)
+		json_array_append_new(array, reader_json(manifest, &j->readers[i]));
+	return array;
+}
+
 static json_t *examples_json(const struct manifest *manifest, size_t index,
 			     const struct judgment *judgment)
 {
@@ -349,13 +411,14 @@ static json_t *strategy_json(const struct manifest *manifest, size_t index,
 
 	return json_pack(
 		"{s:o, s:o, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-		" s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		" s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", text_to_json(s->name), "spec", text_to_json(s->spec), "control",
 		s->control, "claims", claims_json(s->claims), "verdict",
 		verdict_name(j->verdict), "reason", reason_json(s, j), "remark",
 		s->remark ? sentence_json(s->remark) : json_null(), "records",
 		records_json(j), "anomalies", anomalies_json(j), "notes", notes_json(j),
-		"views", views_json(manifest, index, j), "examples",
+		"views", views_json(manifest, index, j), "readers",
+		readers_json(manifest, j), "examples",
 		examples_json(manifest, index, j), "contention",
 		contended ? number(j->contention) : json_null(), "handoffs",
 		contended ? count(j->handoffs) : json_null(), "duration_s",

@@ -50,6 +50,12 @@ bool has_kinds(const struct judgment *judgment, int first, int end);
 void put_kinds(FILE *stream, const struct judgment *judgment, int first, int end);
 
 /*
+ * What the first few readers of strategy @index saw (page_readers.c); there is
+ * one or more.
+ */
+void put_readers(FILE *stream, const struct page *page, size_t index);
+
+/*
  * The parts, each in a file of its own.  They return 0 or -ENOMEM; errors of the
  * stream are left to ferror(3).
  */

@@ -235,6 +235,8 @@ static int print_details(const struct page *page, size_t index)
 		rc = print_detail(page, "found:", put_others, index);
 	if (rc == 0 && has_views_to_tell(page, index))
 		rc = print_detail(page, "views:", put_views, index);
+	if (rc == 0 && judgment->reader_count)
+		rc = print_detail(page, "readers:", put_readers, index);
 	if (rc == 0 && judgment->failed + judgment->unknown > 0)
 		rc = print_detail(page, "appends:", put_outcomes, index);
 	if (rc == 0 && page->result->manifest->strategies[index].merge.path)

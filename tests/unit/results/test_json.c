@@ -8,6 +8,7 @@
 #include "core/text.h"
 
 #include <jansson.h>
+#include <errno.h>
 #include <string.h>
 
 static const struct results_options no_pictures = {.no_pictures = true};
@@ -69,7 +70,7 @@ static void expect_keys(json_t *object, const char *keys)
 
 static const char strategy_keys[] =
 	"name spec control claims verdict reason remark records anomalies notes views "
-	"examples "
+	"readers examples "
 	"contention handoffs duration_s records_per_s bytes_per_s latency_us fairness "
 	"rpc_per_record merge";
 static const char anomaly_keys[] =
@@ -108,6 +109,62 @@ START_TEST(keys_are_those_of_the_contract)
 	expect_keys(at(json_array_get(at(append, "examples"), 0), "record"),
 		    "host rank seq");
 	ck_assert_uint_eq(json_array_size(at(append, "examples")), 3);
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
+START_TEST(readers_say_what_they_saw_or_nothing)
+{
+	static const char keys[] =
+		"host records staleness_us compared clock_error_us nuls nul_longest_ms "
+		"nuls_lasting backwards backwards_bytes torn torn_longest_ms unseen "
+		"reopened after_reopen given_up reads bytes errno";
+	struct fixture fixture;
+	json_t *root, *readers, *one;
+	struct judgment *j;
+
+	fixture_init(&fixture, 4, 2, basic, 4);
+	j = &fixture.judgments[0];
+	j->reader_count = 3;
+	j->readers = calloc(3, sizeof(*j->readers));
+	j->readers[0] = (struct reader_facts){
+		.host = 1,
+		.told = true,
+		.figures = {.records = 90, .nul_longest_ns = 2500000, .errnum = EIO},
+		.unseen = 7,
+		.compared = 90,
+		.p50_ns = 1500,
+		.max_ns = 3000000000,
+	};
+	j->readers[1] = (struct reader_facts){
+		.told = true, .unseen = COUNT_NULL, .figures.errnum = 4095};
+	root = write_and_load(&fixture);
+	ck_assert(json_is_null(at(strategy(root, 1), "readers")));
+	readers = at(strategy(root, 0), "readers");
+	ck_assert_uint_eq(json_array_size(readers), 3);
+	one = json_array_get(readers, 0);
+	expect_keys(one, keys);
+	expect_keys(at(one, "staleness_us"), "p50 p99 max");
+	ck_assert_str_eq(json_string_value(at(one, "host")),
+			 fixture.manifest.hosts[1].name);
+	ck_assert_int_eq(json_integer_value(at(one, "records")), 90);
+	ck_assert_double_eq_tol(json_real_value(at(one, "staleness_us.p50")), 1.5,
+				1e-9);
+	ck_assert_double_eq_tol(json_real_value(at(one, "staleness_us.max")), 3e6,
+				1e-3);
+	ck_assert_double_eq_tol(json_real_value(at(one, "nul_longest_ms")), 2.5, 1e-9);
+	ck_assert_int_eq(json_integer_value(at(one, "unseen")), 7);
+	ck_assert_str_eq(json_string_value(at(one, "errno")), "EIO");
+	one = json_array_get(readers, 1);
+	expect_keys(one, keys);
+	ck_assert(json_is_null(at(one, "staleness_us")));
+	ck_assert(json_is_null(at(one, "clock_error_us")));
+	ck_assert(json_is_null(at(one, "unseen")));
+	ck_assert_int_eq(json_integer_value(at(one, "errno")), 4095);
+	one = json_array_get(readers, 2);
+	expect_keys(one, "host records");
+	ck_assert(json_is_null(at(one, "records")));
 	json_decref(root);
 	fixture_release(&fixture);
 }
@@ -316,6 +373,7 @@ START_TEST(exit_codes_are_those_of_the_contract)
 END_TEST
 
 UNIT_MAIN("json", 60, keys_are_those_of_the_contract,
+	  readers_say_what_they_saw_or_nothing,
 	  views_name_hosts_and_say_what_they_cover, what_is_unknown_is_null,
 	  what_was_left_out_is_told, figures_agree, any_bytes_come_through_names,
 	  nothing_acknowledged_is_no_division, a_thousand_writers,

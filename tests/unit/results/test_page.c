@@ -154,6 +154,58 @@ START_TEST(views_are_told_where_they_are_not_all_or_differ)
 }
 END_TEST
 
+START_TEST(readers_are_told_with_their_troubles)
+{
+	struct fixture fixture;
+	struct judgment *j;
+	char *text;
+
+	fixture_init(&fixture, 4, 2, all + 1, 1);
+	free(fixture.manifest.hosts[0].name);
+	free(fixture.manifest.hosts[1].name);
+	fixture.manifest.hosts[0].name = strdup("ahost");
+	fixture.manifest.hosts[1].name = strdup("bhost");
+	j = &fixture.judgments[0];
+	text = summary(&fixture);
+	ck_assert_ptr_null(strstr(text, "readers:"));
+	free(text);
+
+	j->reader_count = 6;
+	j->readers = calloc(6, sizeof(*j->readers));
+	j->readers[0] = (struct reader_facts){
+		.host = 1,
+		.told = true,
+		.figures = {.records = 1000},
+		.compared = 1000,
+		.p50_ns = 2000000,
+		.p99_ns = 3000000000,
+		.max_ns = 4000000000,
+	};
+	j->readers[1] = (struct reader_facts){
+		.told = true,
+		.figures = {.records = 5,
+			    .nuls = 3,
+			    .nul_longest_ns = 7000000,
+			    .torn = 2,
+			    .torn_longest_ns = 8000000,
+			    .backwards = 1,
+			    .after_reopen = 4,
+			    .errnum = EIO},
+		.unseen = 1200,
+	};
+	text = summary(&fixture);
+	says(text, "readers: bhost saw 1,000 records, p50 2.00 ms after they were "
+		   "complete, p99 3.00 s, max 4.00 s; ahost saw 5 records, never saw "
+		   "1,200, saw 4 only when it opened the file again, saw NULs first "
+		   "where 3 came to stand (up to 7.00 ms), saw 2 in part first (up to "
+		   "8.00 ms), saw the end move back 1 time, until it met: Input/output "
+		   "error; ahost did not tell what it saw; ahost did not tell what it "
+		   "saw; and 2 more");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(doubt_and_skips_say_why)
 {
 	struct fixture fixture;
@@ -306,6 +358,7 @@ START_TEST(no_summary_is_an_error)
 END_TEST
 
 UNIT_MAIN("page", 60, safe_comes_first_and_fast, unsafe_says_what_was_lost,
-	  views_are_told_where_they_are_not_all_or_differ, doubt_and_skips_say_why,
+	  views_are_told_where_they_are_not_all_or_differ,
+	  readers_are_told_with_their_troubles, doubt_and_skips_say_why,
 	  long_names_stand_alone, nothing_acknowledged_is_a_page_too,
 	  a_pipe_gets_no_colour, colour_changes_no_word, no_summary_is_an_error)
