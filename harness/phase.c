@@ -8,6 +8,7 @@
 #include "harness/outline.h"
 #include "harness/rpcs.h"
 #include "harness/supervise.h"
+#include "harness/tails.h"
 #include "harness/tasks.h"
 #include "mpi/gather.h"
 
@@ -37,6 +38,7 @@ struct stage {
 	struct manifest_strategy *strategy;
 	char history_path[PATH_MAX]; /* of this rank, on local disk */
 	struct offer offer;	     /* the service that the writers ask */
+	struct tails tails;
 	struct own_writer writer;
 	struct readiness readiness;
 	struct writer_status status;
@@ -533,8 +535,10 @@ enum exit_code phase(struct run *run, uint32_t index, struct error *err)
 		run_lost_touch(run, rc);
 	code = save(stage, err);
 	if (code == EXIT_SAFE && prepare(stage)) {
+		tails_begin(&stage->tails, run, index);
 		append_all(stage);
 		take_leave(stage);
+		tails_end(&stage->tails, stage->status.begun);
 		gather_histories(stage);
 		gather_statuses(stage);
 	}

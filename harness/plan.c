@@ -84,6 +84,19 @@ static int parse_ranks(const char *value, void *target, struct error *err)
 	return rc;
 }
 
+static int parse_readers(const char *value, void *target, struct error *err)
+{
+	uint64_t number = 0;
+	int rc = units_parse_count(value, &number, err);
+
+	if (rc == 0 && number > PLAN_READERS_MAX)
+		return error_set(err, EINVAL, "\"%s\" is too many: at most %d", value,
+				 PLAN_READERS_MAX);
+	if (rc == 0)
+		*(uint32_t *)target = (uint32_t)number;
+	return rc;
+}
+
 static int parse_time(const char *value, void *target, struct error *err)
 {
 	uint64_t ns = 0;
@@ -278,6 +291,9 @@ static const struct option_row rows[] = {
 	{"merge", '\0', NULL, "What to do",
 	 "Merge the files of single writers into one log afterwards, timed.", NULL,
 	 option_flag, PLAN(merge), 0},
+	{"readers", '\0', "N", "What to do",
+	 "Have so many processes follow a shared file while it grows (default: none).",
+	 NULL, parse_readers, PLAN(readers), 0},
 	ROW_TIMEOUT,
 
 	{"require", '\0', "LIST", "How to judge",

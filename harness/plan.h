@@ -41,7 +41,7 @@ enum take_views {
 	VIEWS_NONE,
 };
 
-enum { PLAN_LABEL_MAX = 128, PLAN_STRATEGIES_MAX = 64 };
+enum { PLAN_LABEL_MAX = 128, PLAN_STRATEGIES_MAX = 64, PLAN_READERS_MAX = 1024 };
 
 /* One strategy of the plan. */
 struct plan_strategy {
@@ -67,6 +67,7 @@ struct plan {
 	enum show_eta eta;
 	bool merge; /* the files of single writers, once they are closed */
 	enum take_views views;
+	uint32_t readers; /* that follow the shared file while it grows */
 	bool strict, one_client, quiet, dry_run;
 	bool seed_given;
 	uint64_t seed;

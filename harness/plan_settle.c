@@ -162,6 +162,8 @@ static void show_extent(const struct plan *plan, FILE *file)
 	if (plan->rate)
 		fprintf(file, "  rate        at most %" PRIu64 " records/s and rank\n",
 			plan->rate);
+	if (plan->readers)
+		fprintf(file, "  readers     %u of each shared file\n", plan->readers);
 	if (plan->seed_given)
 		fprintf(file, "  seed        %" PRIu64 "\n", plan->seed);
 	fprintf(file, "  time-out    %s without progress\n",

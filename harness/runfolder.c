@@ -2,6 +2,7 @@
 #include "harness/runfolder.h"
 
 #include "core/text.h"
+#include "verify/tail.h"
 #include "verify/view.h"
 
 #include <dirent.h>
@@ -209,16 +210,23 @@ static int write_args(struct run *run, struct error *err)
 
 int runfolder_open(struct run *run, struct error *err)
 {
-	static const char *const folders[] = {"env", "history", VIEWS_FOLDER};
 	/* Without strategies there are neither histories nor views. */
-	size_t count =
-		run->plan.strategy_count ? sizeof(folders) / sizeof(folders[0]) : 1;
+	const bool appends = run->plan.strategy_count > 0;
+	const struct {
+		const char *name;
+		bool wanted;
+	} folders[] = {
+		{"env", true},
+		{"history", appends},
+		{VIEWS_FOLDER, appends},
+		{TAILS_FOLDER, run->plan.readers > 0},
+	};
 	char path[PATH_MAX + 16];
 	int rc;
 
-	for (size_t i = 0; i < count; i++) {
-		snprintf(path, sizeof(path), "%s/%s", run->plan.out, folders[i]);
-		if (mkdir(path, 0777) < 0)
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", run->plan.out, folders[i].name);
+		if (folders[i].wanted && mkdir(path, 0777) < 0)
 			return error_sys(err, errno, "cannot make the folder %s", path);
 	}
 	if ((rc = write_args(run, err)) < 0 || (rc = write_hosts(run, err)) < 0)

@@ -12,6 +12,7 @@ const struct task run_tasks[TASK_COUNT] = {
 	[TASK_CREATE] = {"create", task_create},
 	[TASK_WRITER] = {"writer", task_writer},
 	[TASK_SERVICE] = {"service", task_service},
+	[TASK_TAIL] = {"tail", task_tail},
 	[TASK_VIEW] = {"view", task_view},
 	[TASK_JUDGE] = {"judge", task_judge},
 	[TASK_MERGE] = {"merge", task_merge},

@@ -17,6 +17,7 @@
 #include "harness/mounts.h"
 #include "harness/spawner.h"
 #include "verify/compare_views.h"
+#include "verify/tail.h"
 #include "workloads/writer.h"
 
 enum task_id {
@@ -26,6 +27,7 @@ enum task_id {
 	TASK_CONFIRM, /* read all marks, remove marks and nonce */
 	TASK_CREATE,  /* make a shared data file */
 	TASK_WRITER,
+	TASK_TAIL, /* follow the data file while it grows */
 	TASK_VIEW, /* read the closed data files as a reader would */
 	TASK_JUDGE,
 	TASK_MERGE,    /* one log of the writers' files */
@@ -82,7 +84,7 @@ struct confirm_job {
 	uint32_t marks;
 };
 
-/* Of make, look, confirm, create, view and clean: how it went. */
+/* Of make, look, confirm, create, view, tail and clean: how it went. */
 struct task_answer {
 	int32_t rc;
 	uint32_t mark;	    /* confirm: the one that was not seen */
@@ -158,6 +160,24 @@ struct view_job {
 };
 _Static_assert(sizeof(struct view_job) <= SPAWNER_MESSAGE_MAX, "one message");
 
+/* ---- tails (task_tail.c) -------------------------------------------------- */
+
+struct tail_job {
+	struct tail_identity identity;
+	struct record_plan plan;
+	char data_path[PATH_MAX];
+	char tail_path[PATH_MAX]; /* local: where what it saw goes */
+};
+
+/*
+ * The child says by a struct task_answer that it has opened the file.  After this
+ * message it follows until it has seen so many records, or nothing new comes; by
+ * another struct task_answer it then says that its file is written.
+ */
+struct tail_stop {
+	uint64_t records;
+};
+
 /* ---- judging (task_judge.c) ---------------------------------------------- */
 
 struct judge_job {
@@ -210,6 +230,7 @@ int task_confirm(const void *arg, size_t arg_bytes, int fd);
 int task_create(const void *arg, size_t arg_bytes, int fd);
 int task_writer(const void *arg, size_t arg_bytes, int fd);
 int task_service(const void *arg, size_t arg_bytes, int fd);
+int task_tail(const void *arg, size_t arg_bytes, int fd);
 int task_view(const void *arg, size_t arg_bytes, int fd);
 int task_judge(const void *arg, size_t arg_bytes, int fd);
 int task_merge(const void *arg, size_t arg_bytes, int fd);

@@ -88,6 +88,8 @@ START_TEST(wrong_values_are_refused)
 		{"--out", ""},
 		{"--ranks", "0"},
 		{"--rate", "-5"},
+		{"--readers", "-1"},
+		{"--readers", "1025"},
 		{"--fstype", ""},
 		{"--seed", "18446744073709551615"},
 		{"--strategy", "flock,flock"},
