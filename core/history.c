@@ -495,6 +495,7 @@ static int copy_map(struct history *h, int fd, uint64_t size_bytes)
 
 int history_open(struct history *history, const char *path, struct error *err)
 {
+	struct history_identity ignored;
 	struct history h = {0};
 	struct stat st;
 	int fd;
@@ -511,7 +512,7 @@ int history_open(struct history *history, const char *path, struct error *err)
 		return error_set(err, EBADMSG, "%s is no history, or it was cut", path);
 	if (rc < 0)
 		return error_sys(err, -rc, "cannot read the history %s", path);
-	rc = history_identity_decode(h.map, &h.identity);
+	rc = history_identity_decode(h.map, &ignored);
 	if (rc < 0) {
 		history_close(&h);
 		return error_set(
@@ -532,6 +533,16 @@ void history_close(struct history *history)
 	if (history->map)
 		munmap((void *)(uintptr_t)history->map, history->map_bytes);
 	memset(history, 0, sizeof(*history));
+}
+
+struct history_identity history_identity(const struct history *history)
+{
+	struct history_identity identity = {0};
+
+	/* Decoded from the same private bytes when it was opened; not kept, since that
+	 * is a KiB, and a run may claim a million writers. */
+	(void)history_identity_decode(history->map, &identity);
+	return identity;
 }
 
 /* Open, and begun no earlier than the one before it ended. */

@@ -133,7 +133,6 @@ void history_release(struct history_writer *history);
 
 /* Owner: whoever called history_open; ended by history_close. */
 struct history {
-	struct history_identity identity;
 	const uint8_t *map; /* of a private copy, up to the first unused entry */
 	size_t map_bytes;
 	uint64_t count; /* appends begun, the open one included */
@@ -154,6 +153,9 @@ struct history {
  */
 int history_open(struct history *history, const char *path, struct error *err);
 void history_close(struct history *history);
+
+/* What the header of an open history says of it. */
+struct history_identity history_identity(const struct history *history);
 
 /*
  * Entry number @seq.  Returns 0, -ERANGE (no such append) or -EBADMSG (its

@@ -38,7 +38,7 @@ static int witness_take(struct witnesses *all, const struct history *history,
 	w = &items[all->count];
 	*w = (struct witness){
 		.path = strdup(path),
-		.identity = history->identity,
+		.identity = history_identity(history),
 		.finished = history->finished,
 	};
 	if (!w->path)

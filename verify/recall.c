@@ -20,11 +20,10 @@ static bool lacks(const struct history *history, const struct manifest_writer *w
 static bool is_expected(const struct history *history, const struct manifest *manifest,
 			size_t index, uint32_t writer)
 {
-	struct history_identity expected;
+	struct history_identity found = history_identity(history), expected;
 
 	manifest_history_identity(manifest, index, writer, &expected);
-	return history->identity.writer == writer &&
-	       history_identity_same_plan(&history->identity, &expected);
+	return found.writer == writer && history_identity_same_plan(&found, &expected);
 }
 
 int recall(const struct manifest *manifest, const char *run_dir, size_t index,

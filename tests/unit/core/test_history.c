@@ -178,11 +178,12 @@ START_TEST(reads_back_what_was_written)
 	ck_assert(history.finished);
 	ck_assert(!history.cut);
 	ck_assert(holds_samples(&history, 1000));
-	ck_assert_str_eq(history.identity.run_id, identity.run_id);
-	ck_assert_str_eq(history.identity.host, identity.host);
-	ck_assert_str_eq(history.identity.strategy, identity.strategy);
-	ck_assert_uint_eq(history.identity.writer, identity.writer);
-	ck_assert_uint_eq(history.identity.strategy_index, identity.strategy_index);
+	ck_assert_str_eq(history_identity(&history).run_id, identity.run_id);
+	ck_assert_str_eq(history_identity(&history).host, identity.host);
+	ck_assert_str_eq(history_identity(&history).strategy, identity.strategy);
+	ck_assert_uint_eq(history_identity(&history).writer, identity.writer);
+	ck_assert_uint_eq(history_identity(&history).strategy_index,
+			  identity.strategy_index);
 	ck_assert_int_eq(history_get(&history, 1000, &entry), -ERANGE);
 	ck_assert_int_eq(history_get(&history, UINT64_MAX, &entry), -ERANGE);
 	ck_assert_uint_eq(history_peek(PATH), 1000);
@@ -222,9 +223,9 @@ START_TEST(names_of_full_length_and_any_bytes)
 	ck_assert_int_eq(history_create(&writer, PATH, &odd, 1, NULL), 0);
 	history_finish(&writer);
 	history = opened();
-	ck_assert_str_eq(history.identity.host, odd.host);
-	ck_assert_str_eq(history.identity.strategy, odd.strategy);
-	ck_assert_uint_eq(history.identity.writer, odd.writer);
+	ck_assert_str_eq(history_identity(&history).host, odd.host);
+	ck_assert_str_eq(history_identity(&history).strategy, odd.strategy);
+	ck_assert_uint_eq(history_identity(&history).writer, odd.writer);
 	history_close(&history);
 	leave_folder();
 }

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { BYTES = 100, APPENDS = 200, WRITERS = 4 };
@@ -358,8 +359,36 @@ START_TEST(a_cut_history_makes_nothing_safe)
 }
 END_TEST
 
+/* A page of history that tells of a million writers must not cost a page for each. */
+START_TEST(a_million_writers_that_left_nothing)
+{
+	struct history_identity identity;
+	struct history_writer writer;
+	struct rusage usage;
+
+	begin_on(1);
+	save();
+	manifest_history_identity(&c.manifest, 0, 0, &identity);
+	identity.writers = RECORD_MAX_WRITERS;
+	ck_assert_int_eq(unlink(histories[0]), 0);
+	ck_assert_int_eq(history_create(&writer, histories[0], &identity, 1, NULL), 0);
+	history_finish(&writer);
+	ck_assert_int_eq(load(files, 1, histories, 1), 0);
+	ck_assert_int_eq(judged(), VERDICT_INCONCLUSIVE);
+	ck_assert_ptr_nonnull(
+		strstr(judgment.reason, "1048575 of 1048576 writers is missing"));
+	ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
+	/* Half a KiB for each, with all that is kept of it. */
+#ifndef __SANITIZE_ADDRESS__
+	ck_assert_int_lt(usage.ru_maxrss, 512 << 10);
+#endif
+	end();
+}
+END_TEST
+
 UNIT_MAIN("loose", 120, the_same_as_with_the_run_folder,
 	  folders_of_histories_and_of_files, own_files,
 	  hosts_whose_clocks_were_never_compared, a_history_that_was_not_given,
 	  a_writer_that_did_not_finish, wrong_usage,
-	  a_damaged_header_makes_nothing_safe, a_cut_history_makes_nothing_safe)
+	  a_damaged_header_makes_nothing_safe, a_cut_history_makes_nothing_safe,
+	  a_million_writers_that_left_nothing)

@@ -86,8 +86,8 @@ static void check_history(unsigned int writer, uint64_t count)
 	ck_assert_int_eq(history_open(&history, name, NULL), 0);
 	ck_assert(history.finished && !history.cut);
 	ck_assert_uint_eq(history.count, count);
-	ck_assert_uint_eq(history.identity.writer, writer);
-	ck_assert_str_eq(history.identity.host, "here");
+	ck_assert_uint_eq(history_identity(&history).writer, writer);
+	ck_assert_str_eq(history_identity(&history).host, "here");
 	for (uint64_t seq = 0; seq < count; seq++) {
 		ck_assert_int_eq(history_get(&history, seq, &entry), 0);
 		ck_assert_int_eq(entry.outcome, OUTCOME_ACKNOWLEDGED);
