@@ -199,8 +199,10 @@ static int locate_fails(struct data_file *file, size_t written, int64_t *ret_off
 	fake_lock.member = function;                                                   \
 	(bench)->appender.lock = &fake_lock
 
+/* It outlives the function that puts it in. */
 #define FAKE_PLACEMENT(bench, member, function)                                        \
-	struct placement_ops fake_placement = *(bench)->appender.placement;            \
+	static struct placement_ops fake_placement;                                    \
+	fake_placement = *(bench)->appender.placement;                                 \
 	fake_placement.member = function;                                              \
 	(bench)->appender.placement = &fake_placement
 
