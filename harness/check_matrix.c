@@ -1,9 +1,12 @@
 /* check_matrix - see check_matrix.h. */
 #include "harness/check_matrix.h"
 
+#include "workloads/strategy.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct matrix_row {
 	const char *spec; /* as in --strategy */
@@ -37,7 +40,6 @@ static const struct matrix_row {
 	{"sequencer:io=dsync", CHECK_USUAL, false},
 	{"sequencer-aligned", CHECK_USUAL, false},
 	{"aggregator", CHECK_USUAL, false},
-	{"mpiio-shared", CHECK_THOROUGH, false},
 
 	/* Mistakes that people make. */
 	{"sidecar", CHECK_USUAL, false},
@@ -64,7 +66,6 @@ static const struct matrix_row {
 	{"sequencer:io=direct", CHECK_THOROUGH, false},
 	{"aggregator:flush=fsync", CHECK_THOROUGH, false},
 	{"append:io=dsync", CHECK_THOROUGH, false},
-	{"fstat-pwrite", CHECK_THOROUGH, false},
 	{"counter:lock=ofd", CHECK_THOROUGH, false},
 	{"counter:lock=lockfile", CHECK_THOROUGH, false},
 	{"counter:lock=sidecar", CHECK_THOROUGH, false},
@@ -83,6 +84,15 @@ const struct check_budget *check_budget(enum check_level level)
 	return &budgets[level];
 }
 
+/* Is the preset of this name a row, without any keys? */
+static bool is_row(const char *preset)
+{
+	for (size_t i = 0; i < sizeof(matrix) / sizeof(matrix[0]); i++)
+		if (strcmp(matrix[i].spec, preset) == 0)
+			return true;
+	return false;
+}
+
 static char *list(enum check_level level, bool required_only)
 {
 	char *text = NULL;
@@ -96,6 +106,10 @@ static char *list(enum check_level level, bool required_only)
 			continue;
 		fprintf(stream, "%s%s", count++ ? "," : "", matrix[i].spec);
 	}
+	/* Thorough is every preset, also one that has no row here. */
+	for (size_t i = 0; level == CHECK_THOROUGH && i < strategy_preset_count; i++)
+		if (!required_only && !is_row(strategy_presets[i].name))
+			fprintf(stream, ",%s", strategy_presets[i].name);
 	if (fclose(stream) == 0)
 		return text;
 	free(text);
