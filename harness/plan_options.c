@@ -1,0 +1,428 @@
+/* plan_options - see plan_options.h. */
+#include "harness/plan_options.h"
+
+#include "core/suggest.h"
+#include "core/units.h"
+#include "workloads/writer.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#define DEFAULT_STRATEGIES "append,flock,fcntl,per-file"
+
+/* ---- parse functions of our own ----------------------------------------- */
+
+static int parse_positive(const char *value, void *target, struct error *err)
+{
+	uint64_t number = 0;
+	int rc = units_parse_count(value, &number, err);
+
+	if (rc < 0)
+		return rc;
+	if (number == 0)
+		return error_set(err, EINVAL,
+				 "\"0\" is too small: it must be at least 1");
+	*(uint64_t *)target = number;
+	return 0;
+}
+
+static int parse_records(const char *value, void *target, struct error *err)
+{
+	struct raw_plan *raw = target;
+	int rc = parse_positive(value, &raw->plan.records, err);
+
+	raw->records_given = true;
+	if (rc == 0 && raw->plan.records > WRITER_UNBOUNDED_RECORDS)
+		return error_set(err, EINVAL,
+				 "\"%s\" is too large: a history holds %llu records",
+				 value, (unsigned long long)WRITER_UNBOUNDED_RECORDS);
+	return rc;
+}
+
+static int parse_seed(const char *value, void *target, struct error *err)
+{
+	struct raw_plan *raw = target;
+
+	int rc = units_parse_count(value, &raw->plan.seed, err);
+
+	/* JSON numbers are signed. */
+	if (rc == 0 && raw->plan.seed > INT64_MAX)
+		return error_set(err, EINVAL, "\"%s\" is too large: at most %lld",
+				 value, (long long)INT64_MAX);
+	raw->plan.seed_given = true;
+	return rc;
+}
+
+static int parse_ranks(const char *value, void *target, struct error *err)
+{
+	uint64_t number = 0;
+	int rc = parse_positive(value, &number, err);
+
+	if (rc == 0 && number > RECORD_MAX_WRITERS)
+		return error_set(err, EINVAL, "\"%s\" is too large: at most %d", value,
+				 RECORD_MAX_WRITERS);
+	if (rc == 0)
+		*(uint32_t *)target = (uint32_t)number;
+	return rc;
+}
+
+static int parse_readers(const char *value, void *target, struct error *err)
+{
+	uint64_t number = 0;
+	int rc = units_parse_count(value, &number, err);
+
+	if (rc == 0 && number > PLAN_READERS_MAX)
+		return error_set(err, EINVAL, "\"%s\" is too many: at most %d", value,
+				 PLAN_READERS_MAX);
+	if (rc == 0)
+		*(uint32_t *)target = (uint32_t)number;
+	return rc;
+}
+
+static int parse_time(const char *value, void *target, struct error *err)
+{
+	uint64_t ns = 0;
+	int rc = units_parse_time(value, &ns, err);
+
+	if (rc == 0 && ns == 0)
+		return error_set(err, EINVAL, "\"%s\" is no time to wait", value);
+	if (rc == 0)
+		*(uint64_t *)target = ns;
+	return rc;
+}
+
+/* Set *@ret_index to that of @value among @count @names. */
+static int parse_choice(const char *const *names, size_t count, const char *value,
+			size_t *ret_index, struct error *err)
+{
+	struct suggestion meant = suggest_for(value);
+	char hint[128];
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(names[i], value) == 0) {
+			*ret_index = i;
+			return 0;
+		}
+		suggest_offer(&meant, names[i]);
+	}
+	return error_set(err, EINVAL, "\"%s\" is no choice%s", value,
+			 suggest_text(&meant, "", hint, sizeof(hint)));
+}
+
+static int parse_keep(const char *value, void *target, struct error *err)
+{
+	static const char *const names[] = {
+		[KEEP_ALWAYS] = "always",
+		[KEEP_UNSAFE] = "unsafe",
+		[KEEP_NEVER] = "never",
+	};
+	size_t index = 0;
+	int rc = parse_choice(names, 3, value, &index, err);
+
+	if (rc == 0)
+		*(enum keep_data *)target = (enum keep_data)index;
+	return rc;
+}
+
+static int parse_eta(const char *value, void *target, struct error *err)
+{
+	static const char *const names[] = {
+		[ETA_AUTO] = "auto",
+		[ETA_ALWAYS] = "always",
+		[ETA_NEVER] = "never",
+	};
+	size_t index = 0;
+	int rc = parse_choice(names, 3, value, &index, err);
+
+	if (rc == 0)
+		*(enum show_eta *)target = (enum show_eta)index;
+	return rc;
+}
+
+static int parse_views(const char *value, void *target, struct error *err)
+{
+	static const char *const names[] = {
+		[VIEWS_ALL] = "all",
+		[VIEWS_SAMPLE] = "sample",
+		[VIEWS_NONE] = "none",
+	};
+	size_t index = 0;
+	int rc = parse_choice(names, 3, value, &index, err);
+
+	if (rc == 0)
+		*(enum take_views *)target = (enum take_views)index;
+	return rc;
+}
+
+#define RAW(member)  offsetof(struct raw_plan, member)
+#define PLAN(member) offsetof(struct raw_plan, plan.member)
+
+/* Rows that commands share. */
+#define ROW_SIZE                                                                       \
+	{                                                                              \
+		"size", 'b', "BYTES[-BYTES]", "What to do",                            \
+			"Bytes of a record, or the range from which the seed draws.",  \
+			"1k", option_sizes, RAW(size), 0                               \
+	}
+#define ROW_RATE                                                                       \
+	{                                                                              \
+		"rate", '\0', "N", "What to do",                                       \
+			"At most so many records per second and rank (default: no "    \
+			"limit).",                                                     \
+			NULL, parse_positive, PLAN(rate), 0                            \
+	}
+#define ROW_SEED                                                                       \
+	{                                                                              \
+		"seed", '\0', "N", "What to do",                                       \
+			"Repeat the random choices of another run.", NULL, parse_seed, \
+			0, 0                                                           \
+	}
+#define ROW_TIMEOUT                                                                    \
+	{                                                                              \
+		"timeout", '\0', "TIME", "What to do",                                 \
+			"A writer that makes no progress for so long is hung.",        \
+			"180s", parse_time, PLAN(timeout_ns), 0                        \
+	}
+#define ROW_HISTORY                                                                    \
+	{                                                                              \
+		"history", '\0', "DIR", "Where results go",                            \
+			"A local directory for the histories of a host (default: "     \
+			"TMPDIR).",                                                    \
+			NULL, option_text, RAW(history), 0                             \
+	}
+#define ROW_KEEP(fallback)                                                             \
+	{                                                                              \
+		"keep", '\0', "WHEN", "Where results go",                              \
+			"Keep the data files: always, unsafe (only then), or never.",  \
+			(fallback), parse_keep, PLAN(keep), 0                          \
+	}
+#define ROW_ETA                                                                        \
+	{                                                                              \
+		"eta", '\0', "WHEN", "Where results go",                               \
+			"Show progress: auto (on a terminal), always or never.",       \
+			"auto", parse_eta, PLAN(eta), OPTION_NOT_SAVED                 \
+	}
+#define ROW_FSTYPE                                                                     \
+	{                                                                              \
+		"fstype", '\0', "NAME", "How to judge",                                \
+			"Take the file system for this type, whatever the mount "      \
+			"says.",                                                       \
+			NULL, option_text, RAW(fstype), 0                              \
+	}
+#define ROW_OUT                                                                        \
+	{                                                                              \
+		"out", 'o', "DIR", "Where results go",                                 \
+			"Make this the run folder (default: "                          \
+			"tailrace-results/LABEL/TIME).",                               \
+			NULL, option_text, RAW(out), OPTION_NOT_SAVED                  \
+	}
+#define ROW_LABEL(fallback)                                                            \
+	{                                                                              \
+		"label", 'l', "NAME", "Where results go", "Name the run.", (fallback), \
+			option_text, RAW(label), 0                                     \
+	}
+#define ROW_QUIET                                                                      \
+	{                                                                              \
+		"quiet", 'q', NULL, "Where results go",                                \
+			"Print nothing but errors; the exit code is the verdict.",     \
+			NULL, option_flag, PLAN(quiet), OPTION_NOT_SAVED               \
+	}
+#define ROW_DRY_RUN                                                                    \
+	{                                                                              \
+		"dry-run", '\0', NULL, "Where results go",                             \
+			"Show the plan and do nothing.", NULL, option_flag,            \
+			PLAN(dry_run), OPTION_NOT_SAVED                                \
+	}
+#define ROW_RANKS                                                                      \
+	{                                                                              \
+		"ranks", 'n', "N", "How to start", "Start mpirun with so many ranks.", \
+			NULL, parse_ranks, PLAN(ranks_asked), 0                        \
+	}
+#define ROW_HOSTS                                                                      \
+	{                                                                              \
+		"hosts", 'H', "LIST", "How to start",                                  \
+			"Start mpirun on these hosts: comma-separated names.", NULL,   \
+			option_text, RAW(hosts), 0                                     \
+	}
+#define ROW_HOSTFILE                                                                   \
+	{                                                                              \
+		"hostfile", '\0', "FILE", "How to start",                              \
+			"Start mpirun on the hosts that FILE names.", NULL,            \
+			option_text, RAW(hostfile), 0                                  \
+	}
+
+static const struct option_row rows[] = {
+	{"strategy", 's', "LIST", "What to do",
+	 "How to append: NAME[:key=value,...] each, as `tailrace list` shows them.",
+	 DEFAULT_STRATEGIES, option_text, RAW(strategies), 0},
+	{"records", 'r', "N", "What to do",
+	 "Records that each rank appends (default 1000; with --duration, no limit).",
+	 NULL, parse_records, 0, 0},
+	ROW_SIZE,
+	{"duration", 'd', "TIME", "What to do",
+	 "Stop each strategy after this time; with --records, what comes first.", NULL,
+	 parse_time, PLAN(duration_ns), 0},
+	ROW_RATE,
+	{"turn", '\0', "N", "What to do",
+	 "Step aside after N holds of a lock, so that others get it; 0: never.",
+	 TURN_HOLDS_DEFAULT, option_number, PLAN(turn_holds), 0},
+	{"max-bytes", '\0', "BYTES", "What to do",
+	 "Refuse to write more than this; with --duration, stop there.", NULL,
+	 option_size, RAW(max_bytes), 0},
+	ROW_SEED,
+	{"merge", '\0', NULL, "What to do",
+	 "Merge the files of single writers into one log afterwards, timed.", NULL,
+	 option_flag, PLAN(merge), 0},
+	{"readers", '\0', "N", "What to do",
+	 "Have so many processes follow a shared file while it grows (default: none).",
+	 NULL, parse_readers, PLAN(readers), 0},
+	ROW_TIMEOUT,
+
+	{"require", '\0', "LIST", "How to judge",
+	 "The strategies that decide the verdict (default: all but the controls).",
+	 NULL, option_text, RAW(require), 0},
+	{"expect", '\0', "NAME=VERDICT,...", "How to judge",
+	 "Let a strategy count as safe if it gets this verdict, else as unsafe.", NULL,
+	 option_text, RAW(expect), 0},
+	{"strict", '\0', NULL, "How to judge", "Controls are required, too.", NULL,
+	 option_flag, PLAN(strict), 0},
+	{"one-client", '\0', NULL, "How to judge",
+	 "Give a verdict although all ranks share one client of the file system.", NULL,
+	 option_flag, PLAN(one_client), 0},
+	{"views", '\0', "HOW", "How to judge",
+	 "What all hosts read of the closed files, to compare: all, sample or none.",
+	 "sample", parse_views, PLAN(views), 0},
+	ROW_FSTYPE,
+
+	ROW_OUT,
+	ROW_LABEL("run"),
+	ROW_HISTORY,
+	ROW_KEEP("always"),
+	ROW_ETA,
+	ROW_QUIET,
+	ROW_DRY_RUN,
+
+	ROW_RANKS,
+	ROW_HOSTS,
+	ROW_HOSTFILE,
+};
+
+const struct option_table plan_run_options = {
+	.program = "tailrace run",
+	.operands = "DIR",
+	.summary = "Append to files in DIR from many processes, and verify that every "
+		   "record survived.",
+	.epilogue =
+		"Under mpirun or srun each rank is a writer; with --ranks or --hosts "
+		"mpirun is started;\nelse there is one.  Exit code: 0 safe, 1 unsafe, "
+		"2 usage, 3 inconclusive, 4 could not run.",
+	.rows = rows,
+	.row_count = sizeof(rows) / sizeof(rows[0]),
+	.operands_min = 1,
+	.operands_max = 1,
+};
+
+void plan_help(FILE *file)
+{
+	options_help(&plan_run_options, file);
+}
+
+/* ---- `tailrace probe` ----------------------------------------------------- */
+
+static const struct option_row probe_option_rows[] = {
+	{"timeout", '\0', "TIME", "What to do", "A call that takes longer hangs.",
+	 "60s", parse_time, PLAN(timeout_ns), 0},
+	ROW_FSTYPE,
+	ROW_OUT,
+	ROW_LABEL("probe"),
+	ROW_QUIET,
+	ROW_DRY_RUN,
+	ROW_RANKS,
+	ROW_HOSTS,
+	ROW_HOSTFILE,
+};
+
+const struct option_table plan_probe_options = {
+	.program = "tailrace probe",
+	.operands = "DIR",
+	.summary =
+		"Ask the locks in DIR what they do, within one host and between two, "
+		"and compare that with what the manuals promise.",
+	.epilogue =
+		"It takes two ranks on two hosts, under mpirun or srun or by --hosts; "
+		"alone it asks\nwithin one host only.  Exit code: 0 no answer does "
+		"harm, "
+		"1 some do, 2 usage,\n3 inconclusive, 4 could not run.",
+	.rows = probe_option_rows,
+	.row_count = sizeof(probe_option_rows) / sizeof(probe_option_rows[0]),
+	.operands_min = 1,
+	.operands_max = 1,
+};
+
+void plan_help_probe(FILE *file)
+{
+	options_help(&plan_probe_options, file);
+}
+
+/* ---- `tailrace check` ----------------------------------------------------- */
+
+static const struct option_row check_option_rows[] = {
+	{"quick", '\0', NULL, "What to do",
+	 "The standard methods only, in half a minute.", NULL, option_flag, RAW(quick),
+	 0},
+	{"thorough", '\0', NULL, "What to do",
+	 "All methods, batches, flushes and I/O modes, in a quarter of an hour.", NULL,
+	 option_flag, RAW(thorough), 0},
+	{"strategy", 's', "LIST", "What to do",
+	 "Try these, as `tailrace list` shows them, instead of the level's.", NULL,
+	 option_text, RAW(strategies), 0},
+	ROW_SIZE,
+	ROW_RATE,
+	{"max-bytes", '\0', "BYTES", "What to do",
+	 "Write at most this (default: 64M quick, 256M, 1G thorough).", NULL,
+	 option_size, RAW(max_bytes), 0},
+	ROW_SEED,
+	ROW_TIMEOUT,
+
+	{"local", '\0', NULL, "How to judge",
+	 "Judge for processes on one host: a local file system or one client will do.",
+	 NULL, option_flag, PLAN(local), 0},
+	{"require", '\0', "LIST", "How to judge",
+	 "The strategies that must be safe (default: flock,fcntl).", NULL, option_text,
+	 RAW(require), 0},
+	ROW_FSTYPE,
+
+	ROW_OUT,
+	ROW_LABEL("check"),
+	ROW_HISTORY,
+	ROW_KEEP("unsafe"),
+	ROW_ETA,
+	ROW_QUIET,
+	ROW_DRY_RUN,
+
+	ROW_RANKS,
+	ROW_HOSTS,
+	ROW_HOSTFILE,
+};
+
+const struct option_table plan_check_options = {
+	.program = "tailrace check",
+	.operands = "DIR",
+	.summary =
+		"Accept or reject the mount of DIR for shared appends: which methods "
+		"are safe there, which one to take, at what price, and what to change.",
+	.epilogue =
+		"It takes ranks on two hosts or more, under mpirun or srun or by "
+		"--hosts; alone it\nstarts four ranks here.  Exit code: 0 accepted, "
+		"1 rejected, 2 usage, 3 inconclusive,\n4 could not run.",
+	.rows = check_option_rows,
+	.row_count = sizeof(check_option_rows) / sizeof(check_option_rows[0]),
+	.operands_min = 1,
+	.operands_max = 1,
+};
+
+void plan_help_check(FILE *file)
+{
+	options_help(&plan_check_options, file);
+}
