@@ -510,7 +510,7 @@ int history_open(struct history *history, const char *path, struct error *err)
 	close(fd);
 	if (rc == -EBADMSG)
 		return error_set(err, EBADMSG, "%s is no history, or it was cut", path);
-	if (rc < 0)
+	if (!h.map)
 		return error_sys(err, -rc, "cannot read the history %s", path);
 	rc = history_identity_decode(h.map, &ignored);
 	if (rc < 0) {
