@@ -46,9 +46,9 @@ verdict_of()
 	   "['unsafe', 'unsafe', 'unsafe', 'safe', 'unsafe']" ]]
 	[[ $(json run/result.json 'r["check"]["recommended"], r["check"]["file_per_writer"]') == \
 	   "(None, 'per-file')" ]]
-	[[ $(json run/result.json '{("exclusive-excludes-exclusive", lock, "two hosts")
+	[[ $(json run/result.json '({("exclusive-excludes-exclusive", lock, "two hosts")
 		for lock in ("flock", "fcntl", "ofd", "lockf")} <=
-		{(h["probe"], h["lock"], h["scope"]) for h in r["check"]["probe"]["harm"]}') == true ]]
+		{(h["probe"], h["lock"], h["scope"]) for h in r["check"]["probe"]["harm"]})') == true ]]
 	[[ $(json run/result.json '[a["weight"] for a in r["check"]["advice"]
 		if a["id"] == "local-locks"]') == "['harm']" ]]
 	[[ $(head -1 run/summary.txt) == "REJECT: "* ]]
