@@ -26,6 +26,5 @@ reader()
 		[[ $(reader $host 'd["compared"] > 100') == true ]]
 		[[ $(reader $host '0 < d["clock_error_us"] < 1e5') == true ]]
 		[[ $(reader $host '0 < d["staleness_us"]["max"]') == true ]]
-		[[ $(reader $host 'd["backwards"]') == 0 ]]
 	done
 }
