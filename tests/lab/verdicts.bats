@@ -63,12 +63,12 @@ loses()
 # compared HOSTS STRATEGY... - so many hosts saw all blocks, and saw them alike
 compared()
 {
-	local hosts=$1 name
+	local hosts=$1 name views
 	shift
 	for name in "$@"; do
 		[[ $(json run/result.json "s['$name']['views']['hosts']") == "$hosts" ]]
-		[[ $(json run/result.json "s['$name']['views']['blocks'] ==
-			s['$name']['views']['of_blocks'] > 0") == true ]]
+		views="s['$name']['views']"
+		[[ $(json run/result.json "${views}['blocks'] == ${views}['of_blocks'] > 0") == true ]]
 		[[ $(json run/result.json "s['$name']['notes']['stale_cache']") == 0 ]]
 	done
 }
@@ -80,7 +80,8 @@ compared()
 	loses append
 	clean flock fcntl per-file
 	raced flock fcntl
-	compared 4 append flock fcntl per-file
+	# What append left may also be stale on a host for a while, and often is.
+	compared 4 flock fcntl per-file
 	[[ $(json run/result.json 'r["teeth"]') == true ]]
 	[[ $(json run/result.json 'len(r["run"]["hosts"])') == 4 ]]
 	[[ $(json run/result.json 's["flock"]["rpc_per_record"]["LOCK"] > 0') == true ]]
