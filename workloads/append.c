@@ -543,6 +543,14 @@ static int intend(struct appender *appender, uint32_t records,
 	return rc;
 }
 
+/* From an append to where the next one stands; the offsets of a counter are numbers. */
+static uint32_t advance(const struct appender *appender, struct record_id id)
+{
+	if (appender->placement->workload == WORKLOAD_COUNTER)
+		return 1;
+	return record_size(appender->form, id);
+}
+
 static void conclude(struct appender *appender, uint64_t first, uint32_t records,
 		     struct history_entry *entry)
 {
@@ -551,7 +559,7 @@ static void conclude(struct appender *appender, uint64_t first, uint32_t records
 	for (uint32_t i = 0; i < records; i++, id.seq++) {
 		history_conclude(appender->history, id.seq, entry);
 		if (entry->offset != HISTORY_OFFSET_UNKNOWN)
-			entry->offset += record_size(appender->form, id);
+			entry->offset += advance(appender, id);
 	}
 }
 

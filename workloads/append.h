@@ -68,7 +68,7 @@ struct append_end {
 	enum append_step step;
 	int errnum;
 	int64_t offset; /* believed, of its first byte; or unknown */
-	int64_t end;	/* after its last byte */
+	int64_t end;	/* after its last byte; of a counter the next number */
 	uint64_t completed_ns;
 };
 

@@ -94,7 +94,7 @@ compared()
 @test "NFSv4.2, four hosts: every lock on the file and beside it, and what people get wrong" {
 	local locks=(ofd flock-poll flock-append flock-pwrite lockfile link)
 	local controls=(sidecar seek-before-lock fstat-pwrite)
-	lab_run --hosts 4 --nfs 4.2 -- -n 8 --records 250 \
+	lab_run --hosts 4 --nfs 4.2 -- -n 8 --records 400 \
 		--strategy "$(IFS=,; echo "${locks[*]},${controls[*]}"),sidecar:flush=close"
 	(( status == SAFE ))
 	clean "${locks[@]}"
@@ -111,7 +111,7 @@ compared()
 
 @test "NFSv4.2: judged again by verify, with the same verdict" {
 	run -0 limited 300 "$repo/scripts/lab/lab" --hosts 2 --nfs 4.2 -- bash -c '
-		tailrace run -n 4 --records 500 --strategy flock,per-file --out run \
+		tailrace run -n 4 --records 1000 --strategy flock,per-file --out run \
 			/mnt/nas && tailrace verify run --out judged'
 	[[ $(json run/result.json 'r["strategies"]') == \
 	   "$(json judged/result.json 'r["strategies"]')" ]]
@@ -166,14 +166,14 @@ compared()
 }
 
 @test "NFSv3, fcntl over the lock manager" {
-	lab_run --hosts 2 --nfs 3 -- -n 4 --records 300 --strategy append,fcntl,per-file
+	lab_run --hosts 2 --nfs 3 -- -n 4 --records 800 --strategy append,fcntl,per-file
 	(( status == SAFE ))
 	clean fcntl per-file
 	raced fcntl
 }
 
 @test "NFSv3: lock files by O_EXCL and by link" {
-	lab_run --hosts 4 --nfs 3 -- -n 8 --records 250 --strategy lockfile,link,sidecar
+	lab_run --hosts 4 --nfs 3 -- -n 8 --records 400 --strategy lockfile,link,sidecar
 	(( status == SAFE ))
 	clean lockfile link
 	raced lockfile link

@@ -857,6 +857,21 @@ START_TEST(counts_from_what_is_there)
 }
 END_TEST
 
+/* Else a turn would see somebody come in where nobody did; see turn.h. */
+START_TEST(a_counter_alone_goes_on_where_it_ended)
+{
+	struct bench bench;
+	int64_t end;
+
+	bench_start(&bench, "counter", 5, true);
+	bench_append(&bench, 1);
+	end = bench.end.end;
+	bench_append(&bench, 1);
+	ck_assert_int_eq(bench.end.offset, end);
+	bench_finish(&bench);
+}
+END_TEST
+
 START_TEST(counts_nothing_that_is_no_number)
 {
 	static const char *const texts[] = {"1\n", "0000000000000000000x\n",
@@ -933,5 +948,6 @@ UNIT_MAIN("append", 30, all_presets_append, a_batch_is_one_hold,
 	  a_failed_unlock_does_not_keep_the_lock, a_failed_unlock_after_a_failed_place,
 	  a_failed_close_disowns_since_the_last_good_flush,
 	  an_error_of_write_back_disowns_on_a_network, opening, what_a_mount_cannot_do,
-	  counts_from_what_is_there, counts_nothing_that_is_no_number,
-	  remembers_what_it_saw, thinks_between_reading_and_writing)
+	  counts_from_what_is_there, a_counter_alone_goes_on_where_it_ended,
+	  counts_nothing_that_is_no_number, remembers_what_it_saw,
+	  thinks_between_reading_and_writing)
