@@ -171,6 +171,7 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 		.placement = placement_table[parts->placement],
 		.form = config->form,
 		.history = config->history,
+		.live = live_in(config->history->map),
 		.stop = config->stop,
 		.file = {.fd = -1,
 			 .path = config->data_path,
@@ -325,15 +326,43 @@ static int acquire(struct appender *appender)
 	}
 }
 
+/* Tell whoever looks what the writer is at; who does without a lock holds nothing. */
+static void be(const struct appender *appender, enum live_state state)
+{
+	if (appender->lock->locks)
+		atomic_store_explicit(&appender->live->state, state,
+				      memory_order_relaxed);
+}
+
 static bool take_lock(struct appender *appender, struct history_entry *entry)
 {
-	int rc = acquire(appender);
+	int rc;
 
+	be(appender, LIVE_WAITING);
+	rc = acquire(appender);
+	be(appender, rc < 0 ? LIVE_IDLE : LIVE_HOLDING);
 	if (rc < 0)
 		step_failed(entry, OUTCOME_FAILED, STEP_LOCK, rc);
 	else if (appender->lock->locks)
 		entry->locked_ns = clock_now_ns();
 	return rc == 0;
+}
+
+/*
+ * Obey @order, if that is what was ordered.  In a thread of the rank it would be the
+ * rank that dies.
+ */
+static void obey(const struct appender *appender, enum live_order order)
+{
+	struct live *live = appender->live;
+	uint32_t expected = order;
+
+	if (atomic_load_explicit(&live->order, memory_order_relaxed) != order ||
+	    !appender->lock->locks || appender->file.rank_file ||
+	    !atomic_compare_exchange_strong(&live->order, &expected, LIVE_NO_ORDER))
+		return;
+	atomic_store(&live->obeyed_ns, clock_now_ns());
+	raise(order == LIVE_KILL ? SIGKILL : SIGSTOP);
 }
 
 static bool find_place(struct appender *appender, struct history_entry *entry)
@@ -453,6 +482,7 @@ static void let_go(struct appender *appender, struct history_entry *entry)
 	}
 	if (closes)
 		close_data(appender, entry);
+	be(appender, LIVE_IDLE);
 	if (closes || appender->lock->locks)
 		entry->completed_ns = clock_now_ns();
 }
@@ -496,10 +526,17 @@ static bool under_lock(struct appender *appender, size_t bytes,
 	bool locked;
 	bool ready = get_ready(appender, entry, &locked);
 
-	if (ready)
+	/*
+	 * Stopped here, a writer that lost its lock meanwhile goes on to write where it
+	 * meant to.  Killed after the write, it leaves the most undone.
+	 */
+	if (ready) {
+		obey(appender, LIVE_STOP);
 		write_batch(appender, bytes, entry);
-	else
+		obey(appender, LIVE_KILL);
+	} else {
 		entry->offset = HISTORY_OFFSET_UNKNOWN;
+	}
 	if (locked) {
 		entry->written_ns = entry->flushed_ns =
 			ready ? clock_now_ns() : entry->locked_ns;

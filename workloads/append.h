@@ -25,6 +25,7 @@
 
 #include "core/error.h"
 #include "core/history.h"
+#include "core/live.h"
 #include "core/record.h"
 #include "workloads/part.h"
 #include "workloads/strategy.h"
@@ -36,6 +37,7 @@ struct appender {
 	const struct placement_ops *placement;
 	const struct record_form *form;	   /* borrowed */
 	struct history_writer *history;	   /* borrowed */
+	struct live *live;		   /* borrowed: in the history */
 	const volatile sig_atomic_t *stop; /* borrowed: give up waiting for locks */
 	struct data_file file;
 	bool local_fs; /* see write errors in append.c */

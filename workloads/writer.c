@@ -2,6 +2,7 @@
 #include "workloads/writer.h"
 
 #include "core/clock.h"
+#include "core/live.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -165,15 +166,23 @@ int writer_prepare_in_rank(struct writer *writer, const struct writer_job *job,
 
 /* ---- running ------------------------------------------------------------ */
 
+/* Is it to leave?  By a signal, or by its supervisor's word for this time. */
+static bool asked_to_leave(const struct writer *writer, uint64_t now_ns)
+{
+	uint64_t leave_ns = atomic_load(&live_in(writer->history.map)->leave_ns);
+
+	return *writer->stop || (leave_ns && now_ns >= leave_ns);
+}
+
 /*
- * Sleep until CLOCK_MONOTONIC shows @at_ns, or until a stop is asked for: which a
- * writer in the rank only sees when it looks.
+ * Sleep until CLOCK_MONOTONIC shows @at_ns, or until it is to leave: which is seen
+ * only by looking, but for a signal to a writer that is no thread.
  */
 static void pause_until(const struct writer *writer, uint64_t at_ns)
 {
 	uint64_t now_ns, next_ns;
 
-	while (!*writer->stop && (now_ns = clock_now_ns()) < at_ns) {
+	while ((now_ns = clock_now_ns()) < at_ns && !asked_to_leave(writer, now_ns)) {
 		next_ns = at_ns - now_ns > STOP_LOOK_NS ? now_ns + STOP_LOOK_NS : at_ns;
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME,
 				&(struct timespec){
@@ -244,7 +253,7 @@ static enum writer_leave leave_before(const struct writer *writer, uint64_t now_
 {
 	const struct writer_job *job = &writer->job;
 
-	if (*writer->stop)
+	if (asked_to_leave(writer, now_ns))
 		return LEAVE_ASKED;
 	if (job->records && writer->history.count >= job->records)
 		return LEAVE_DONE;

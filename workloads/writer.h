@@ -5,7 +5,8 @@
  *	writer_prepare -> (everybody is ready) -> writer_run -> writer_finish
  *
  * Of SIGUSR1, the first asks for a stop after the current append, and also ends
- * a wait for a lock, which then is `failed` with EINTR.
+ * a wait for a lock, which then is `failed` with EINTR.  A time to leave can also stand
+ * in the history's live words (core/live.h): that ends no wait.
  */
 #ifndef TAILRACE_WORKLOADS_WRITER_H
 #define TAILRACE_WORKLOADS_WRITER_H
@@ -56,7 +57,7 @@ struct writer_job {
 enum writer_leave {
 	LEAVE_NOT_YET = 0,
 	LEAVE_DONE,	/* records or duration */
-	LEAVE_ASKED,	/* SIGUSR1 */
+	LEAVE_ASKED,	/* SIGUSR1, or the time in core/live.h */
 	LEAVE_NO_SPACE, /* ENOSPC or EDQUOT: more appends only make more of them */
 	LEAVE_FAILURES, /* WRITER_FAILURES_MAX in a row */
 	LEAVE_HISTORY,	/* the history could take no more: no room on its disk */

@@ -4,6 +4,7 @@
  * going on is pointless.
  */
 #include "core/clock.h"
+#include "core/live.h"
 #include "tests/unit/workloads/scratch.h"
 #include "workloads/writer.h"
 
@@ -257,6 +258,159 @@ START_TEST(a_signal_ends_its_wait_for_the_lock)
 }
 END_TEST
 
+/* A time to leave lets it get the lock that it waits for, and append once more. */
+START_TEST(a_time_to_leave_ends_no_wait_for_the_lock)
+{
+	struct writer_job job;
+	struct live *live;
+	pid_t pid;
+	int fd;
+
+	scratch_enter();
+	scratch_touch("data");
+	fd = open("data", O_WRONLY);
+	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+	job = job_of("flock", 0, 0);
+	pid = run_in_child(&job);
+	while (history_peek("history-0") < 1)
+		clock_sleep_ns(MS);
+	ck_assert_int_eq(live_open("history-0", &live, NULL), 0);
+	while (atomic_load(&live->state) != LIVE_WAITING)
+		clock_sleep_ns(MS);
+	ck_assert_int_eq(live_leave_at("history-0", clock_now_ns(), NULL), 0);
+	clock_sleep_ns(20 * MS);
+	ck_assert_uint_eq(atomic_load(&live->state), LIVE_WAITING);
+	flock(fd, LOCK_UN); /* the child has the descriptor, too */
+	close(fd);
+	ck_assert_int_eq(status_of(pid), LEAVE_ASKED);
+	ck_assert_uint_eq(atomic_load(&live->state), LIVE_IDLE);
+	live_close(live);
+	check_history(0, 1);
+	scratch_leave(files);
+}
+END_TEST
+
+/* Far from its start, it does not sleep until then. */
+START_TEST(a_time_to_leave_ends_a_pause)
+{
+	struct writer_job job;
+	static struct writer writer;
+	bool skip;
+	pid_t pid;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("append", 0, 10);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		if (writer_prepare(&writer, &job, &skip, NULL) == 0)
+			writer_run(&writer, clock_now_ns() + 1000000 * MS);
+		writer_finish(&writer);
+		_exit(writer.report.leave);
+	}
+	while (live_leave_at("history-0", clock_now_ns() + 50 * MS, NULL) < 0)
+		clock_sleep_ns(MS);
+	ck_assert_int_eq(status_of(pid), LEAVE_ASKED);
+	check_history(0, 0);
+	scratch_leave(files);
+}
+END_TEST
+
+/* Whoever waits for it gets the lock; and the record stands in the file. */
+START_TEST(a_holder_kills_itself_after_the_write)
+{
+	struct writer_job job;
+	struct history history;
+	struct history_entry entry;
+	struct live *live;
+	int status;
+	pid_t pid;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("flock", 0, 0);
+	pid = run_in_child(&job);
+	while (history_peek("history-0") < 5)
+		clock_sleep_ns(MS);
+	ck_assert_int_eq(live_open("history-0", &live, NULL), 0);
+	atomic_store(&live->order, LIVE_KILL);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	ck_assert_uint_eq(atomic_load(&live->order), LIVE_NO_ORDER);
+	ck_assert_uint_eq(atomic_load(&live->state), LIVE_HOLDING);
+	ck_assert_uint_ne(atomic_load(&live->obeyed_ns), 0);
+	ck_assert_int_eq(history_open(&history, "history-0", NULL), 0);
+	ck_assert(!history.finished && !history.cut);
+	ck_assert_int_eq(history_get(&history, history.count - 1, &entry), 0);
+	ck_assert_int_eq(entry.outcome, OUTCOME_OPEN);
+	ck_assert_uint_eq((uint64_t)scratch_size("data"), history.count * RECORD_BYTES);
+	history_close(&history);
+	live_close(live);
+	scratch_leave(files);
+}
+END_TEST
+
+START_TEST(a_holder_stops_itself_before_the_write)
+{
+	struct writer_job job;
+	struct live *live;
+	uint64_t begun;
+	int status;
+	pid_t pid;
+	int fd;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("flock", 0, 0);
+	pid = run_in_child(&job);
+	while (history_peek("history-0") < 5)
+		clock_sleep_ns(MS);
+	ck_assert_int_eq(live_open("history-0", &live, NULL), 0);
+	atomic_store(&live->order, LIVE_STOP);
+	ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
+	ck_assert(WIFSTOPPED(status));
+	ck_assert_uint_eq(atomic_load(&live->state), LIVE_HOLDING);
+	begun = history_peek("history-0");
+	ck_assert_uint_eq((uint64_t)scratch_size("data"), (begun - 1) * RECORD_BYTES);
+	fd = open("data", O_WRONLY);
+	ck_assert_int_eq(flock(fd, LOCK_EX | LOCK_NB), -1);
+	close(fd);
+	live_close(live);
+	kill(pid, SIGCONT);
+	while (history_peek("history-0") < begun + 1)
+		clock_sleep_ns(MS);
+	kill(pid, SIGUSR1);
+	ck_assert_int_eq(status_of(pid), LEAVE_ASKED);
+	check_history(0, (uint64_t)scratch_size("data") / RECORD_BYTES);
+	scratch_leave(files);
+}
+END_TEST
+
+/* It would wait for ever for a hold that it never has. */
+START_TEST(without_a_lock_no_order_is_obeyed)
+{
+	struct writer_job job;
+	struct live *live;
+	static struct writer writer;
+	bool skip;
+
+	scratch_enter();
+	scratch_touch("data");
+	job = job_of("append", 0, 20);
+	ck_assert_int_eq(writer_prepare(&writer, &job, &skip, NULL), 0);
+	ck_assert_int_eq(live_open("history-0", &live, NULL), 0);
+	atomic_store(&live->order, LIVE_KILL);
+	writer_run(&writer, 0);
+	writer_finish(&writer);
+	ck_assert_uint_eq(atomic_load(&live->order), LIVE_KILL);
+	ck_assert_uint_eq(atomic_load(&live->obeyed_ns), 0);
+	live_close(live);
+	check_history(0, 20);
+	scratch_leave(files);
+}
+END_TEST
+
 START_TEST(a_killed_writer_leaves_a_readable_history)
 {
 	struct writer_job job;
@@ -401,5 +555,8 @@ UNIT_MAIN("writer", 60, two_writers_share_a_file,
 	  it_starts_on_time_and_keeps_to_rate_and_duration,
 	  it_goes_on_until_it_has_enough, records_of_any_size, a_signal_stops_it,
 	  a_signal_ends_its_wait_for_the_lock,
-	  a_killed_writer_leaves_a_readable_history, a_full_file_system_ends_it,
-	  nothing_but_failures_end_it, no_room_for_the_history, what_cannot_be_prepared)
+	  a_time_to_leave_ends_no_wait_for_the_lock, a_time_to_leave_ends_a_pause,
+	  a_holder_kills_itself_after_the_write, a_holder_stops_itself_before_the_write,
+	  without_a_lock_no_order_is_obeyed, a_killed_writer_leaves_a_readable_history,
+	  a_full_file_system_ends_it, nothing_but_failures_end_it,
+	  no_room_for_the_history, what_cannot_be_prepared)
