@@ -8,14 +8,16 @@
 
 #include "results/format.h"
 
-static const struct histogram *appends(const struct judgment *judgment)
+/* Of that part of the appends of a strategy; NULL where there is nothing. */
+static const struct histogram *times_of(const struct judgment *judgment,
+					enum latency_part part)
 {
 	const struct histogram *latency = judgment->latency;
 
 	if (judgment->verdict == VERDICT_SKIPPED || !latency ||
-	    latency[LATENCY_APPEND].count == 0)
+	    latency[part].count == 0)
 		return NULL;
-	return &latency[LATENCY_APPEND];
+	return &latency[part];
 }
 
 /* What is not above zero has no place on a logarithmic axis. */
@@ -56,7 +58,7 @@ static void put_array(FILE *settings, const struct output_context *context)
 
 	fputs("array names[count] = [", settings);
 	for (size_t i = 0; i < result->manifest->strategy_count; i++) {
-		if (!appends(&result->judgments[i]))
+		if (!times_of(&result->judgments[i], LATENCY_APPEND))
 			continue;
 		fputs(separator, settings);
 		put_gnuplot_string(settings, result->manifest->strategies[i].name);
@@ -70,7 +72,7 @@ static void put_array(FILE *settings, const struct output_context *context)
 	fputs("]\narray safe[count] = [", settings);
 	separator = "";
 	for (size_t i = 0; i < result->manifest->strategy_count; i++) {
-		if (!appends(&result->judgments[i]))
+		if (!times_of(&result->judgments[i], LATENCY_APPEND))
 			continue;
 		fprintf(settings, "%s%d", separator,
 			result->judgments[i].verdict == VERDICT_SAFE);
@@ -86,41 +88,88 @@ static size_t longest_name(const struct result *result)
 	for (size_t i = 0; i < result->manifest->strategy_count; i++) {
 		size_t length = strlen(result->manifest->strategies[i].name);
 
-		if (appends(&result->judgments[i]) && length > longest)
+		if (times_of(&result->judgments[i], LATENCY_APPEND) && length > longest)
 			longest = length;
 	}
 	return longest;
+}
+
+/* What the axes must hold. */
+struct extent {
+	uint64_t min_ns, max_ns, most;
+};
+
+static void widen(struct extent *extent, const struct histogram *histogram)
+{
+	if (histogram->min < extent->min_ns)
+		extent->min_ns = histogram->min;
+	if (histogram->max > extent->max_ns)
+		extent->max_ns = histogram->max;
+	if (histogram->count > extent->most)
+		extent->most = histogram->count;
+}
+
+/* A block for each strategy that has appends; how many have that part at all. */
+static size_t put_part(FILE *data, const struct result *result, enum latency_part part,
+		       struct extent *extent)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < result->manifest->strategy_count; i++) {
+		const struct judgment *judgment = &result->judgments[i];
+		const struct histogram *times = times_of(judgment, part);
+
+		if (!times_of(judgment, LATENCY_APPEND))
+			continue;
+		/* A block without a line would not be counted. */
+		if (times)
+			put_curve(data, times);
+		else
+			fputs("NaN\tNaN\n", data);
+		fputs("\n\n", data);
+		if (times)
+			widen(extent, times);
+		count += times != NULL;
+	}
+	return count;
+}
+
+/* Which of the parts there are, as the numbers of enum latency_part. */
+static void put_parts(FILE *data, FILE *settings, const struct result *result,
+		      struct extent *extent)
+{
+	size_t parts = 0;
+	char list[2 * LATENCY_PARTS + 1] = "";
+
+	for (int part = LATENCY_APPEND + 1; part < LATENCY_PARTS; part++) {
+		if (put_part(data, result, (enum latency_part)part, extent) == 0)
+			continue;
+		list[2 * parts] = (char)('0' + part);
+		list[2 * parts++ + 1] = ' ';
+	}
+	fprintf(settings, "parts = '%s'\n", list);
 }
 
 int plot_latency(const struct output_context *context, size_t strategy, FILE *data,
 		 FILE *settings)
 {
 	const struct result *result = context->result;
-	uint64_t min_ns = UINT64_MAX, max_ns = 0, most = 0;
-	size_t count = 0;
+	struct extent extent = {.min_ns = UINT64_MAX};
+	size_t count;
 
 	(void)strategy;
-	for (size_t i = 0; i < result->manifest->strategy_count; i++) {
-		const struct histogram *histogram = appends(&result->judgments[i]);
-
-		if (!histogram)
-			continue;
-		fputs(count > 0 ? "\n\n" : "", data);
-		put_curve(data, histogram);
-		min_ns = histogram->min < min_ns ? histogram->min : min_ns;
-		max_ns = histogram->max > max_ns ? histogram->max : max_ns;
-		most = histogram->count > most ? histogram->count : most;
-		count++;
-	}
+	count = put_part(data, result, LATENCY_APPEND, &extent);
 	if (count == 0)
 		return -ENODATA;
+	put_parts(data, settings, result, &extent);
 	put_plot_titles(settings, result->manifest, "How long an append takes", "");
 	fprintf(settings, "count = %zu\nlabel_chars = %zu\n", count,
 		longest_name(result));
 	put_array(settings, context);
 	/* Whole decades of time; one step of room below the rarest append. */
 	fprintf(settings, "shortest = %.3g\nlongest = %.3g\nrarest = %.3g\n\n",
-		pow(10, floor(log10(seconds(min_ns)))),
-		pow(10, ceil(log10(seconds(max_ns) * 1.01))), 0.4 / (double)most);
+		pow(10, floor(log10(seconds(extent.min_ns)))),
+		pow(10, ceil(log10(seconds(extent.max_ns) * 1.01))),
+		0.4 / (double)extent.most);
 	return 0;
 }

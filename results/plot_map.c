@@ -25,17 +25,11 @@ struct points {
 	size_t unplaced; /* lost, and nobody knows from where */
 };
 
-static bool is_lost(enum record_fate fate)
-{
-	return fate == FATE_OVERWRITTEN || fate == FATE_INTERLEAVED ||
-	       fate == FATE_TORN || fate == FATE_CORRUPTED || fate == FATE_MISSING;
-}
-
 static void add_fact(struct points *points, const struct chronicle *chronicle,
 		     const struct record_fact *fact)
 {
 	struct map_point *point = &points->items[points->count];
-	bool lost = is_lost(fact->fate);
+	bool lost = plot_is_lost(fact->fate);
 	struct history_entry entry;
 	int64_t offset;
 

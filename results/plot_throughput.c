@@ -8,21 +8,11 @@
 #include "results/format.h"
 #include "results/measure.h"
 
-/* Longer names are cut: the table has them in full. */
-enum { LABEL_CHARS_MAX = 36 };
-
 static const int verdict_codes[] = {
 	[VERDICT_SAFE] = 0,
 	[VERDICT_INCONCLUSIVE] = 1,
 	[VERDICT_UNSAFE] = 2,
 	[VERDICT_SKIPPED] = 3,
-};
-
-static const char *const verdict_marks[] = {
-	[VERDICT_SAFE] = "",
-	[VERDICT_INCONCLUSIVE] = " (inconclusive)",
-	[VERDICT_UNSAFE] = " (UNSAFE)",
-	[VERDICT_SKIPPED] = " (skipped)",
 };
 
 static double or_zero(double value)
@@ -60,37 +50,8 @@ static void put_loss_label(FILE *data, const struct judgment *judgment)
 	}
 }
 
-/* The name and the verdict, and how many columns they take. */
-static int put_name_label(FILE *data, const char *name, enum verdict verdict,
-			  size_t *ret_columns)
-{
-	char *text = printable_name(name);
-	char *end;
-
-	if (!text)
-		return -ENOMEM;
-	*ret_columns = text_columns(text);
-	if (*ret_columns > LABEL_CHARS_MAX) {
-		end = text;
-		for (size_t i = 0; i < LABEL_CHARS_MAX - 3; i++)
-			do
-				end++;
-			while (((unsigned char)*end & 0xc0) == 0x80);
-		*end = '\0';
-		put_tsv_field(data, text);
-		fputs("...", data);
-		*ret_columns = LABEL_CHARS_MAX;
-	} else {
-		put_tsv_field(data, text);
-	}
-	fputs(verdict_marks[verdict], data);
-	*ret_columns += text_columns(verdict_marks[verdict]);
-	free(text);
-	return 0;
-}
-
 static int put_row(FILE *data, const struct result *result, size_t place,
-		   size_t strategy, size_t *ret_columns)
+		   size_t strategy, size_t *widest)
 {
 	const struct judgment *judgment = &result->judgments[strategy];
 	bool ran = judgment->verdict != VERDICT_SKIPPED;
@@ -102,8 +63,7 @@ static int put_row(FILE *data, const struct result *result, size_t place,
 	fprintf(data, "\t%.9g\t", ran ? or_zero(lost_per_million(judgment)) : 0);
 	put_loss_label(data, judgment);
 	putc('\t', data);
-	rc = put_name_label(data, result->manifest->strategies[strategy].name,
-			    judgment->verdict, ret_columns);
+	rc = put_plot_label(data, result, strategy, widest);
 	putc('\n', data);
 	return rc;
 }
@@ -114,7 +74,7 @@ int plot_throughput(const struct output_context *context, size_t strategy, FILE 
 	const struct result *result = context->result;
 	size_t count = result->manifest->strategy_count;
 	size_t *order = calloc(count + 1, sizeof(*order));
-	size_t widest = 0, columns = 0;
+	size_t widest = 0;
 	bool hatched = false;
 	double best = 0;
 	int rc = 0;
@@ -126,8 +86,7 @@ int plot_throughput(const struct output_context *context, size_t strategy, FILE 
 	for (size_t place = 0; rc == 0 && place < count; place++) {
 		enum verdict verdict = result->judgments[place].verdict;
 
-		rc = put_row(data, result, place, order[place], &columns);
-		widest = columns > widest ? columns : widest;
+		rc = put_row(data, result, place, order[place], &widest);
 		hatched = hatched || verdict == VERDICT_UNSAFE ||
 			  verdict == VERDICT_INCONCLUSIVE;
 		best = fmax(best, or_zero(records_per_s(&result->judgments[place])));

@@ -9,34 +9,46 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "results/format.h"
 #include "results/gnuplot.h"
-#include "results/measure.h"
 
 enum {
-	NAME_BYTES = 96,
 	TIMEOUT_MS = 60 * 1000,
 };
 
-/* One row per kind of picture. */
-struct plot {
-	const char *name;
-	const char *script; /* the part that is the same for all runs */
-	int (*put)(const struct output_context *context, size_t strategy, FILE *data,
-		   FILE *settings);
-	bool per_strategy; /* NAME-PRESET, one for each strategy */
+/* The common part of the scripts. */
+extern const char plot_common_script[];
+extern const char plot_throughput_script[];
+extern const char plot_timeline_script[];
+extern const char plot_latency_script[];
+extern const char plot_fairness_script[];
+extern const char plot_rpcs_script[];
+extern const char plot_map_script[];
+
+const struct plot plot_table[] = {
+	{"throughput", plot_throughput_script, plot_throughput, false,
+	 "Acknowledged records per second of each strategy, and how many of a million "
+	 "were lost"},
+	{"timeline", plot_timeline_script, plot_timeline, false,
+	 "Acknowledged records per second of each strategy over time, those that were "
+	 "lost, and when faults happened"},
+	{"latency", plot_latency_script, plot_latency, false,
+	 "How long an append takes, as a distribution with its tail drawn out, and how "
+	 "long its parts do"},
+	{"rpcs", plot_rpcs_script, plot_rpcs, false,
+	 "Remote procedure calls for each acknowledged record, by operation"},
+	{"fairness", plot_fairness_script, plot_fairness, false,
+	 "Each writer's share and longest wait, and how many records stand in a row "
+	 "before another's turn"},
+	{"map", plot_map_script, plot_map, true,
+	 "Which rank wrote which part of the file, what was lost there, and a few "
+	 "appends one by one"},
 };
 
-static const struct plot plots[] = {
-	{"throughput", plot_throughput_script, plot_throughput, false},
-	{"latency", plot_latency_script, plot_latency, false},
-	{"map", plot_map_script, plot_map, true},
-};
+const size_t plot_count = sizeof(plot_table) / sizeof(plot_table[0]);
 
 #define DATA_SUFFIX   ".tsv"
 #define SCRIPT_SUFFIX ".gp"
@@ -56,31 +68,11 @@ struct folder {
 	bool draw;
 };
 
-void put_plot_titles(FILE *settings, const struct manifest *manifest, const char *title,
-		     const char *more)
-{
-	char *setting = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&setting, &size);
-
-	if (!stream)
-		return;
-	put_setting(stream, manifest);
-	fputs(more, stream);
-	fclose(stream);
-	fputs("title = ", settings);
-	put_gnuplot_string(settings, title);
-	fputs("\nsubtitle = ", settings);
-	put_gnuplot_string(settings, setting ? setting : "");
-	putc('\n', settings);
-	free(setting);
-}
-
 /* NULL with errno where it cannot be made. */
 static FILE *open_file(const struct folder *folder, const char *name,
 		       const char *suffix)
 {
-	char path[NAME_BYTES + 8];
+	char path[PLOT_NAME_BYTES + 8];
 	FILE *stream;
 	int fd;
 
@@ -122,6 +114,7 @@ static int write_inputs(const struct folder *folder, const struct plot *plot,
 	fprintf(script, "# Draws %s.svg and %s.png: gnuplot %s.gp\nname = '%s'\n", name,
 		name, name, name);
 	rc = plot->put(folder->context, strategy, data, script);
+	fputs(plot_common_script, script);
 	fputs(plot->script, script);
 	data_rc = close_file(data);
 	script_rc = close_file(script);
@@ -130,7 +123,7 @@ static int write_inputs(const struct folder *folder, const struct plot *plot,
 
 static void remove_file(int dir_fd, const char *name, const char *suffix)
 {
-	char path[NAME_BYTES + 8];
+	char path[PLOT_NAME_BYTES + 8];
 
 	snprintf(path, sizeof(path), "%s%s", name, suffix);
 	unlinkat(dir_fd, path, 0);
@@ -140,7 +133,7 @@ static void remove_file(int dir_fd, const char *name, const char *suffix)
 static void draw(struct folder *folder, const char *name)
 {
 	const struct results_options *options = folder->context->options;
-	char script[NAME_BYTES + 8], log[NAME_BYTES + 8];
+	char script[PLOT_NAME_BYTES + 8], log[PLOT_NAME_BYTES + 8];
 	struct error err;
 	int rc;
 
@@ -167,7 +160,7 @@ static int move_files(const struct folder *folder, const char *name, bool wanted
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		char path[NAME_BYTES + 8];
+		char path[PLOT_NAME_BYTES + 8];
 
 		snprintf(path, sizeof(path), "%s%s", name, suffixes[i]);
 		if (!wanted)
@@ -196,39 +189,41 @@ static int make_plot(struct folder *folder, const struct plot *plot, const char 
 	return rc < 0 ? rc : move_rc;
 }
 
-/* "map-append"; a second strategy of the same preset is "map-append-2". */
-static void name_plot(const struct plot *plot, const struct manifest *manifest,
-		      size_t strategy, char ret_name[NAME_BYTES])
+void plot_name(const struct plot *plot, const struct manifest *manifest,
+	       size_t strategy, char ret_name[PLOT_NAME_BYTES])
 {
-	const char *preset = manifest->strategies[strategy].preset;
+	const char *preset;
 	size_t earlier = 0;
 
+	if (!plot->per_strategy) {
+		snprintf(ret_name, PLOT_NAME_BYTES, "%s", plot->name);
+		return;
+	}
+	preset = manifest->strategies[strategy].preset;
 	for (size_t i = 0; i < strategy; i++)
 		earlier += strcmp(manifest->strategies[i].preset, preset) == 0;
 	if (earlier == 0)
-		snprintf(ret_name, NAME_BYTES, "%s-%s", plot->name, preset);
+		snprintf(ret_name, PLOT_NAME_BYTES, "%s-%s", plot->name, preset);
 	else
-		snprintf(ret_name, NAME_BYTES, "%s-%s-%zu", plot->name, preset,
+		snprintf(ret_name, PLOT_NAME_BYTES, "%s-%s-%zu", plot->name, preset,
 			 earlier + 1);
 }
 
 static int make_plots(struct folder *folder)
 {
 	const struct manifest *manifest = folder->context->result->manifest;
-	char name[NAME_BYTES];
+	char name[PLOT_NAME_BYTES];
 	int first_rc = 0;
 
-	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
-		size_t count = plots[i].per_strategy ? manifest->strategy_count : 1;
+	for (size_t i = 0; i < plot_count; i++) {
+		const struct plot *plot = &plot_table[i];
+		size_t count = plot->per_strategy ? manifest->strategy_count : 1;
 
 		for (size_t strategy = 0; strategy < count; strategy++) {
 			int rc;
 
-			if (plots[i].per_strategy)
-				name_plot(&plots[i], manifest, strategy, name);
-			else
-				snprintf(name, sizeof(name), "%s", plots[i].name);
-			rc = make_plot(folder, &plots[i], name, strategy);
+			plot_name(plot, manifest, strategy, name);
+			rc = make_plot(folder, plot, name, strategy);
 			if (first_rc == 0)
 				first_rc = rc;
 		}

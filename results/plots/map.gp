@@ -1,5 +1,3 @@
-# Above this line: what differs from run to run.
-#
 # Above: which rank wrote which part of the file, and how much of that was lost.
 # Below: a few appends, a column for each, in the order in which they began to write
 # (with a lock: in which it was granted), over the bytes where each believed to write.
@@ -10,12 +8,10 @@
 # Block 1 has the appends: column, bytes from and to (or row), writer, lost, rank, time
 # since the first of them or "-".  Block 2 has the labels of the rows.
 
-TEXT = '#333333'
 NONE_LOST = '#A6CEE3'
 array colours[12] = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00', \
 	'#F0E442', '#882255', '#999999', '#332288', '#999933', '#44AA99']
 
-width = 960.0
 height = 840.0
 data = name . '.tsv'
 least(a, b) = a < b ? a : b
@@ -29,22 +25,10 @@ room = (highest - lowest) * 0.03
 # Cells that only touch show a seam.
 overlap = last_offset / 1000
 
-set datafile separator "\t"
-set datafile commentschars ''
-
 do for [format in 'svg png'] {
-	if (format eq 'svg') {
-		set terminal svg size width, height font 'sans-serif,13' background '#ffffff'
-	} else {
-		set terminal pngcairo size 2 * width, 2 * height font 'sans-serif,13' \
-			fontscale 1.5 linewidth 2 pointscale 2 background '#ffffff'
-	}
-	set output name . '.' . format
+	eval page(format)
 	set multiplot
-	set label 1 title noenhanced at screen 0.012, screen 1 - 22.0 / height \
-		font ',16' textcolor rgb '#000000'
-	set label 2 subtitle noenhanced at screen 0.012, screen 1 - 46.0 / height \
-		font ',11' textcolor rgb TEXT
+	eval headings
 	set border 3 linecolor rgb TEXT
 	set tics nomirror out scale 0.5 textcolor rgb TEXT
 	set grid noxtics noytics

@@ -1,5 +1,3 @@
-# Above this line: what differs from run to run.
-#
 # One row per strategy: acknowledged records per second on the left, what was lost
 # of them on the right.  Only a safe strategy has a solid bar: the speed of one
 # that loses records is no price to compare.
@@ -7,35 +5,22 @@
 # throughput.tsv: place, verdict (0 safe, 1 inconclusive, 2 unsafe, 3 skipped),
 # records/s, its label, lost per million, its label, name.
 
-SAFE = '#0072B2'
-DOUBTFUL = '#999999'
-LOST = '#D55E00'
-TEXT = '#333333'
+SAFE = BLUE
+DOUBTFUL = GREY
+LOST = RED
 
-width = 960.0
 height = 190.0 + 46 * count
 left = (label_chars * 6.6 + 46) / width
 middle = left + (0.97 - left) * 0.56
 top = 1 - 76.0 / height
 bottom = 94.0 / height
 
-set datafile separator "\t"
-set datafile commentschars ''
 verdict_is(wanted, value) = column(2) == wanted ? value : NaN
 
 do for [format in 'svg png'] {
-	if (format eq 'svg') {
-		set terminal svg size width, height font 'sans-serif,13' background '#ffffff'
-	} else {
-		set terminal pngcairo size 2 * width, 2 * height font 'sans-serif,13' \
-			fontscale 1.5 linewidth 2 pointscale 2 background '#ffffff'
-	}
-	set output 'throughput.' . format
+	eval page(format)
 	set multiplot
-	set label 1 title noenhanced at screen 0.012, screen 1 - 22.0 / height \
-		font ',16' textcolor rgb '#000000'
-	set label 2 subtitle noenhanced at screen 0.012, screen 1 - 46.0 / height \
-		font ',11' textcolor rgb TEXT
+	eval headings
 
 	if (hatched) {
 		set label 3 'hatched: not shown to be safe, so no price to compare' \

@@ -20,8 +20,9 @@ static const struct fixture_strategy all[] = {
 	{"direct", "direct", VERDICT_SKIPPED, false, false, 0, 0, 50, "no O_DIRECT"},
 };
 
-static const char *const plots[] = {"throughput", "latency", "map-append",
-				    "map-append-2", "map-per-file"};
+static const char *const plots[] = {"throughput",  "timeline",	 "latency",
+				    "fairness",	   "map-append", "map-append-2",
+				    "map-per-file"};
 
 static bool exists(const struct fixture *fixture, const char *name, const char *suffix)
 {
@@ -80,6 +81,7 @@ START_TEST(pictures_are_drawn)
 	/* What gnuplot would expand, or a shell. */
 	static const char awkward[] =
 		"it's \"`id`\" \\n {/=40 x}_a^b@c&{d} $1 #%s\t\n\xff";
+	static const char awkward_operation[] = "it's \"`id`\" {/=40 x}_a\t%s";
 	struct fixture_strategy named[4];
 	struct fixture fixture;
 	struct error warning;
@@ -91,8 +93,11 @@ START_TEST(pictures_are_drawn)
 	fixture_init(&fixture, 4, 2, named, 4);
 	free(fixture.manifest.hosts[0].fstype);
 	fixture.manifest.hosts[0].fstype = strdup(awkward);
+	fixture.manifest.strategies[0].rpc =
+		json_pack("{s:i, s:i}", awkward_operation, 600, "WRITE", 200);
 	warning = write_plots_with(&fixture, NULL);
 	ck_assert_str_eq(warning.sentence, "");
+	ck_assert(exists(&fixture, "rpcs", ".svg"));
 	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
 		ck_assert_msg(exists(&fixture, plots[i], ".svg"), "%s", plots[i]);
 		ck_assert_msg(exists(&fixture, plots[i], ".png"), "%s", plots[i]);
@@ -117,6 +122,114 @@ START_TEST(scripts_run_by_hand)
 		ck_assert_int_eq(system(command), 0);
 		ck_assert(exists(&fixture, plots[i], ".png"));
 	}
+	fixture_release(&fixture);
+}
+END_TEST
+
+/* The next line of the data of a plot as numbers; how many it has. */
+static size_t next_row(FILE *data, double ret_row[5])
+{
+	char line[512], *at = line, *end;
+	size_t count = 0;
+
+	if (!fgets(line, sizeof(line), data))
+		return 0;
+	while (count < 5) {
+		ret_row[count] = strtod(at, &end);
+		if (end == at)
+			break;
+		count++;
+		at = end;
+	}
+	return count;
+}
+
+static FILE *open_data(struct fixture *fixture, const char *name)
+{
+	struct results_options options = {.no_pictures = true};
+	struct error warning, err;
+	char path[128];
+	FILE *data;
+
+	ck_assert_int_eq(results_write(&fixture->result, fixture->dir, fixture->dir,
+				       &options, &warning, &err),
+			 0);
+	snprintf(path, sizeof(path), "%s/plots/%s.tsv", fixture->dir, name);
+	data = fopen(path, "r");
+	ck_assert_ptr_nonnull(data);
+	return data;
+}
+
+/* Rate times duration is what was acknowledged; of it half was lost. */
+START_TEST(a_timeline_leaves_out_nothing)
+{
+	double row[5], acknowledged = 0, lost = 0;
+	struct fixture fixture;
+	FILE *data;
+
+	fixture_init(&fixture, 4, 2, all, 1);
+	data = open_data(&fixture, "timeline");
+	while (next_row(data, row) == 4) {
+		acknowledged += row[2] * (row[1] - row[0]);
+		lost += row[3] * (row[1] - row[0]);
+	}
+	fclose(data);
+	/* Of a bin that is too short nothing is drawn. */
+	ck_assert_double_le(acknowledged, 200.001);
+	ck_assert_double_ge(acknowledged, 195);
+	ck_assert_double_eq_tol(
+		lost, (double)fixture.judgments[0].anomalies[ANOMALY_LOST], 5);
+	fixture_release(&fixture);
+}
+END_TEST
+
+/* All shares together are fair ones, and all runs together all records. */
+START_TEST(shares_and_runs_add_up)
+{
+	double row[5], shares = 0, runs = 0;
+	struct fixture fixture;
+	FILE *data;
+
+	fixture_init(&fixture, 4, 2, all, 1);
+	data = open_data(&fixture, "fairness");
+	while (next_row(data, row) == 3)
+		shares += row[1];
+	ck_assert_double_eq_tol(shares, 4, 1e-6);
+	/* The blank line, and the line that no block goes without. */
+	next_row(data, row);
+	next_row(data, row);
+	while (next_row(data, row) == 3)
+		runs += row[2];
+	ck_assert_double_eq_tol(runs, 1, 1e-6);
+	fclose(data);
+	fixture_release(&fixture);
+}
+END_TEST
+
+/* 200 records: 3 LOCK each, a WRITE each, and 20 others that are rare. */
+START_TEST(calls_are_stacked)
+{
+	double row[5], end = 0;
+	struct fixture fixture;
+	json_t *rpc =
+		json_pack("{s:i, s:i, s:i}", "LOCK", 600, "WRITE", 200, "total", 999);
+	size_t rows = 0;
+	FILE *data;
+
+	for (char name[] = "OP_A"; name[3] < 'A' + 20; name[3]++)
+		json_object_set_new(rpc, name, json_integer(1));
+	fixture_init(&fixture, 4, 2, all, 1);
+	fixture.manifest.strategies[0].rpc = rpc;
+	data = open_data(&fixture, "rpcs");
+	while (next_row(data, row) == 4) {
+		ck_assert_double_eq_tol(row[2], end, 1e-6);
+		end = row[3];
+		if (rows++ == 0)
+			ck_assert_double_eq_tol(end, 3, 1e-6);
+	}
+	fclose(data);
+	ck_assert_uint_eq(rows, 7);
+	ck_assert_double_eq_tol(end, 3 + 1 + 20.0 / 200, 1e-6);
 	fixture_release(&fixture);
 }
 END_TEST
@@ -200,5 +313,6 @@ START_TEST(a_folder_that_is_a_link_is_refused)
 END_TEST
 
 UNIT_MAIN("plots", 60, pictures_are_drawn, scripts_run_by_hand,
+	  a_timeline_leaves_out_nothing, shares_and_runs_add_up, calls_are_stacked,
 	  without_gnuplot_the_data_stays, a_hanging_gnuplot_is_ended,
 	  a_failing_gnuplot_says_why, a_folder_that_is_a_link_is_refused)
