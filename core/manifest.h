@@ -26,6 +26,9 @@
 
 enum { MANIFEST_PRESET_MAX = 64 }; /* bytes of a preset's name */
 
+/* Of one strategy: at one a minute, two years of them. */
+enum { MANIFEST_SEGMENTS_MAX = 1000000 };
+
 /* What rank 0's clock shows is this host's clock plus the offset. */
 struct clock_sample {
 	uint64_t at_ns; /* on this host's clock */
@@ -106,6 +109,7 @@ struct manifest_strategy {
 	char *skipped;		/* why not, or NULL */
 	int skipped_errnum;
 	uint64_t duration_ns; /* of the append phase, on rank 0's clock */
+	uint32_t segments;    /* begun; 0 unless the run is in segments */
 	json_t *rpc;	      /* {"LOCK": count, …} over all hosts, or NULL */
 	struct manifest_merge merge;
 	struct manifest_views views;
@@ -124,11 +128,12 @@ struct manifest {
 	uint64_t seed;
 	uint32_t min_bytes, max_bytes; /* record sizes */
 	uint64_t records;	       /* per writer, planned */
-	bool local_fs;		       /* the file system is local to one host */
-	bool one_client;	       /* --one-client */
-	bool strict;		       /* --strict: controls are required too */
-	bool data_kept;		       /* the data files are still to be there */
-	json_t *faults;		       /* array of faults that happened */
+	uint64_t segment_bytes; /* the files roll at about this; 0: they do not */
+	bool local_fs;		/* the file system is local to one host */
+	bool one_client;	/* --one-client */
+	bool strict;		/* --strict: controls are required too */
+	bool data_kept;		/* the data files are still to be there */
+	json_t *faults;		/* array of faults that happened */
 	struct check_facts check;
 
 	/*

@@ -278,6 +278,9 @@ static void strategy_from_json(struct reader *r, json_t *object,
 	s->skipped = get_text(r, object, "skipped");
 	s->skipped_errnum = (int)get_integer(r, object, "skipped_errno", 0, 4095);
 	s->duration_ns = (uint64_t)get_integer(r, object, "duration_ns", 0, INT64_MAX);
+	if (m->segment_bytes)
+		s->segments = (uint32_t)get_integer(r, object, "segments", 0,
+						    MANIFEST_SEGMENTS_MAX);
 	s->rpc = json_object_get(object, "rpc");
 	s->rpc = json_is_object(s->rpc) ? json_incref(s->rpc) : NULL;
 	merge_from_json(r, json_object_get(object, "merge"), &s->merge);
@@ -313,6 +316,10 @@ static void run_from_json(struct reader *r, json_t *root, struct manifest *m)
 	m->max_bytes = (uint32_t)get_integer(r, root, "max_bytes", m->min_bytes,
 					     RECORD_MAX_BYTES);
 	m->records = (uint64_t)get_integer(r, root, "records", 0, RECORD_MAX_SEQ + 1);
+	/* Older manifests do not have it. */
+	if (json_object_get(root, "segment_bytes"))
+		m->segment_bytes =
+			(uint64_t)get_integer(r, root, "segment_bytes", 0, INT64_MAX);
 	m->local_fs = get_bool(r, root, "local_fs");
 	m->one_client = get_bool(r, root, "one_client");
 	m->strict = get_bool(r, root, "strict");

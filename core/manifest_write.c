@@ -104,7 +104,7 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 				      writer_to_json(&strategy->writers[rank]));
 	return json_pack(
 		"{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:s,s:b,s:b,s:I,s:I,s:b,s:o,s:o,s:i,s:I,"
-		"s:O?,s:o,s:o,s:o,s:o}",
+		"s:I,s:O?,s:o,s:o,s:o,s:o}",
 		"name", text_to_json(strategy->name), "preset",
 		text_to_json(strategy->preset), "spec", text_to_json(strategy->spec),
 		"claims", claims_to_json(strategy->claims), "control",
@@ -117,7 +117,8 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 		text_to_json(strategy->remark), "skipped",
 		text_to_json(strategy->skipped), "skipped_errno",
 		strategy->skipped_errnum, "duration_ns",
-		(json_int_t)strategy->duration_ns, "rpc", strategy->rpc, "merge",
+		(json_int_t)strategy->duration_ns, "segments",
+		(json_int_t)strategy->segments, "rpc", strategy->rpc, "merge",
 		merge_to_json(&strategy->merge), "views",
 		views_to_json(&strategy->views, host_count), "readers",
 		readers_to_json(strategy), "writers", writers);
@@ -138,16 +139,17 @@ static json_t *manifest_to_json(const struct manifest *m)
 				      strategy_to_json(&m->strategies[i], m->rank_count,
 						       m->host_count));
 	return json_pack(
-		"{s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:b,"
+		"{s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:b,"
 		"s:O?,s:o,s:o,s:o,s:o}",
 		"schema", MANIFEST_SCHEMA, "run_id", m->run_id, "version",
 		text_to_json(m->version), "created_utc", text_to_json(m->created_utc),
 		"command", text_to_json(m->command), "data_dir",
 		text_to_json(m->data_dir), "label", text_to_json(m->label), "seed",
 		(json_int_t)m->seed, "min_bytes", (json_int_t)m->min_bytes, "max_bytes",
-		(json_int_t)m->max_bytes, "records", (json_int_t)m->records, "local_fs",
-		m->local_fs, "one_client", m->one_client, "strict", m->strict,
-		"data_kept", m->data_kept, "faults", m->faults, "check",
+		(json_int_t)m->max_bytes, "records", (json_int_t)m->records,
+		"segment_bytes", (json_int_t)m->segment_bytes, "local_fs", m->local_fs,
+		"one_client", m->one_client, "strict", m->strict, "data_kept",
+		m->data_kept, "faults", m->faults, "check",
 		check_facts_to_json(&m->check), "hosts", hosts, "rank_host", ranks,
 		"strategies", strategies);
 }

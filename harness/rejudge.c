@@ -4,6 +4,7 @@
 #include "harness/exit_code.h"
 #include "harness/judged.h"
 #include "results/explain.h"
+#include "verify/segment_row.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -34,6 +35,12 @@ static enum exit_code show(const struct judged *judged, const char *run_dir,
 	struct result result = judged_result(judged);
 	int rc = 0;
 
+	if (arguments->explain && judged->manifest.segment_bytes) {
+		error_set(err, EINVAL,
+			  "%s is in segments: explain one of them, a folder in %s/%s",
+			  run_dir, run_dir, SEGMENTS_FOLDER);
+		return EXIT_USAGE;
+	}
 	if (arguments->out_dir)
 		rc = write_results(&result, run_dir, arguments->out_dir, err);
 	if (rc == 0 && arguments->explain) {

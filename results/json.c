@@ -402,6 +402,21 @@ static json_t *merge_json(const struct manifest_strategy *strategy)
 			 number(merged_records_per_s(strategy)));
 }
 
+/* Null where the run was not in segments. */
+static json_t *segments_json(const struct judgment *j)
+{
+	const struct segment_facts *f = &j->segments;
+
+	if (!f->count)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "count",
+			 count(f->count), "safe", count(f->safe), "unsafe",
+			 count(f->unsafe), "inconclusive", count(f->inconclusive),
+			 "kept", count(f->kept), "removed_bytes",
+			 count(f->removed_bytes), "first_unsafe",
+			 f->first_unsafe ? count(f->first_unsafe) : json_null());
+}
+
 static json_t *strategy_json(const struct manifest *manifest, size_t index,
 			     const struct judgment *j)
 {
@@ -411,7 +426,7 @@ static json_t *strategy_json(const struct manifest *manifest, size_t index,
 
 	return json_pack(
 		"{s:o, s:o, s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-		" s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		" s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"name", text_to_json(s->name), "spec", text_to_json(s->spec), "control",
 		s->control, "claims", claims_json(s->claims), "verdict",
 		verdict_name(j->verdict), "reason", reason_json(s, j), "remark",
@@ -426,7 +441,7 @@ static json_t *strategy_json(const struct manifest *manifest, size_t index,
 		"records_per_s", ran ? number(records_per_s(j)) : json_null(),
 		"bytes_per_s", ran ? number(bytes_per_s(j)) : json_null(), "latency_us",
 		latency_json(j), "fairness", fairness_json(j), "rpc_per_record",
-		rpc_json(s, j), "merge", merge_json(s));
+		rpc_json(s, j), "merge", merge_json(s), "segments", segments_json(j));
 }
 
 static json_t *strategies_json(const struct result *result)

@@ -64,6 +64,9 @@ int print_table(const struct page *page);
 int print_comparison(const struct page *page);
 int print_teeth(const struct page *page);
 
+/* Of strategy @index, where it ran in segments. */
+int print_segments(const struct page *page, size_t index);
+
 /* All of it, where the run was a check. */
 int print_check_page(const struct page *page);
 

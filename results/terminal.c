@@ -167,6 +167,8 @@ static int print_page(struct page *page)
 		rc = print_comparison(page);
 	for (size_t k = 0; rc == 0 && k < count; k++)
 		rc = print_examples(page, page->order[k]);
+	for (size_t k = 0; rc == 0 && k < count; k++)
+		rc = print_segments(page, page->order[k]);
 	if (rc == 0)
 		rc = print_teeth(page);
 	if (rc == 0 && page->out_dir) {

@@ -7,6 +7,7 @@
 #include "verify/holds.h"
 #include "verify/lost.h"
 #include "verify/match.h"
+#include "verify/segments.h"
 #include "verify/tails.h"
 #include "verify/tally.h"
 #include "verify/verdict.h"
@@ -188,6 +189,9 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 		*judgment = j;
 		return 0;
 	}
+	if (manifest->segment_bytes)
+		return segments_judge(manifest, run_dir, index, SEGMENTS_AFRESH,
+				      judgment, err);
 	rc = data_check(manifest, err);
 	if (rc < 0)
 		return rc;

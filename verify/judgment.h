@@ -116,6 +116,14 @@ struct reader_facts {
 
 enum { STALE_EXAMPLES = 3 };
 
+/* Of a strategy that ran in segments (verify/segments.h); all zero: it did not. */
+struct segment_facts {
+	uint32_t count, safe, unsafe, inconclusive;
+	uint32_t kept;		/* that are still to be there */
+	uint64_t removed_bytes; /* of acknowledged records in the others */
+	uint32_t first_unsafe;	/* that was kept; 0: none */
+};
+
 /* What became of one append; a row of records.csv, a point of the map. */
 enum record_fate {
 	FATE_INTACT,
@@ -163,14 +171,17 @@ struct judgment {
 	int64_t anomalies[ANOMALY_COUNT]; /* COUNT_NULL: not checked */
 	int64_t lock_lost, stale_cache, hung;
 	int64_t gap_holes, gap_written; /* of the gaps in @findings */
+	struct segment_facts segments;
 	struct view_facts views;
 	struct stale_cache stale[STALE_EXAMPLES]; /* the first of stale_cache */
 	struct reader_facts *readers;		  /* reader_count of them */
 	uint32_t reader_count;
 
+	/* What is missing for a verdict is more appends or hand-offs, and no more. */
+	bool only_short;
 	bool contention_applies; /* false: contention and hand-offs are null */
 	double contention;	 /* 0..1 */
-	uint64_t handoffs;
+	uint64_t handoffs, appends_placed; /* the first as part of the other */
 
 	uint64_t duration_ns;
 	uint64_t acknowledged_bytes;

@@ -219,6 +219,39 @@ static uint32_t hosts_without_view(const struct evidence *e)
 	return count;
 }
 
+/* Too few acknowledged appends to tell anything by? */
+static bool few_acknowledged(struct judgment *j, bool faults)
+{
+	if (!j->acknowledged)
+		snprintf(j->reason, sizeof(j->reason), "no append was acknowledged");
+	else if (!faults &&
+		 j->acknowledged * 100 < j->attempted * ACKNOWLEDGED_MIN_PERCENT)
+		snprintf(j->reason, sizeof(j->reason),
+			 "only %llu of %llu appends were acknowledged",
+			 (unsigned long long)j->acknowledged,
+			 (unsigned long long)j->attempted);
+	else
+		return false;
+	return true;
+}
+
+static bool hardly_met(struct judgment *j)
+{
+	if (!j->contention_applies ||
+	    (j->handoffs >= HANDOFFS_MIN && j->contention >= CONTENTION_MIN))
+		return false;
+	snprintf(j->reason, sizeof(j->reason),
+		 "the writers hardly met: contention %.2f %%, %llu hand-offs "
+		 "(1 %% and %d are needed)",
+		 j->contention * 100, (unsigned long long)j->handoffs, HANDOFFS_MIN);
+	return true;
+}
+
+bool verdict_find_shortage(struct judgment *j, bool faults)
+{
+	return few_acknowledged(j, faults) || hardly_met(j);
+}
+
 /* Too little was seen to say "safe"?  Then why, into the reason. */
 static bool find_doubt(const struct evidence *e, struct judgment *j)
 {
@@ -253,13 +286,8 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 			 (unsigned long long)e->untold_differences);
 	else if (e->shrunk)
 		snprintf(j->reason, size, "a data file shrank while it was read");
-	else if (!j->acknowledged)
-		snprintf(j->reason, size, "no append was acknowledged");
-	else if (!faults &&
-		 j->acknowledged * 100 < j->attempted * ACKNOWLEDGED_MIN_PERCENT)
-		snprintf(j->reason, size, "only %llu of %llu appends were acknowledged",
-			 (unsigned long long)j->acknowledged,
-			 (unsigned long long)j->attempted);
+	else if (few_acknowledged(j, faults))
+		j->only_short = !one_client_only(m) && !timeless;
 	else if (one_client_only(m))
 		snprintf(j->reason, size,
 			 "all writers ran on one client of a network file system, "
@@ -269,20 +297,15 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 			 "the clock of %s could not be compared with the others', so "
 			 "that order and exclusion between hosts were not judged",
 			 timeless);
-	else if (j->contention_applies &&
-		 (j->handoffs < HANDOFFS_MIN || j->contention < CONTENTION_MIN))
-		snprintf(j->reason, size,
-			 "the writers hardly met: contention %.2f %%, %llu hand-offs "
-			 "(1 %% and %d are needed)",
-			 j->contention * 100, (unsigned long long)j->handoffs,
-			 HANDOFFS_MIN);
+	else if (hardly_met(j))
+		j->only_short = true;
 	else
 		return false;
 	return true;
 }
 
 /* What `safe` means of all acknowledged appends, by workload. */
-static const char *const safe_words[WORKLOAD_COUNT] = {
+const char *const verdict_safe_words[WORKLOAD_COUNT] = {
 	[WORKLOAD_APPEND] = "records are intact, each once",
 	[WORKLOAD_CHAIN] = "records are intact, each once, and each writer saw what "
 			   "the one before it had left",
@@ -294,8 +317,9 @@ void verdict_reach(const struct evidence *e, struct judgment *j)
 	j->hung = writers_that(e, WRITER_HUNG);
 	j->contention_applies = e->strategy->shared_file;
 	j->handoffs = e->handoffs;
+	j->appends_placed = e->appends_placed;
 	j->contention =
-		e->appends_placed ? (double)e->handoffs / (double)e->appends_placed : 0;
+		j->appends_placed ? (double)j->handoffs / (double)j->appends_placed : 0;
 	j->reason[0] = '\0';
 	if (find_contradiction(e, j)) {
 		j->verdict = VERDICT_UNSAFE;
@@ -305,7 +329,7 @@ void verdict_reach(const struct evidence *e, struct judgment *j)
 		j->verdict = VERDICT_SAFE;
 		snprintf(j->reason, sizeof(j->reason), "all %llu acknowledged %s",
 			 (unsigned long long)j->acknowledged,
-			 safe_words[e->strategy->workload]);
+			 verdict_safe_words[e->strategy->workload]);
 	}
 }
 

@@ -24,6 +24,17 @@ uint32_t verdict_name_hung(const struct manifest *manifest,
 			   const struct manifest_strategy *strategy,
 			   char ret_text[HUNG_TEXT_BYTES]);
 
+/*
+ * Is what @judgment counts too little to call it safe: appends acknowledged, or, where
+ * contention applies, hand-offs?  @faults: some were asked for.  Then why, into the
+ * reason.
+ */
+bool verdict_find_shortage(struct judgment *judgment, bool faults);
+
+/* What `safe` means of all acknowledged appends: "all 8 acknowledged ...", by workload.
+ */
+extern const char *const verdict_safe_words[WORKLOAD_COUNT];
+
 /* Say that a strategy was skipped, and why. */
 void verdict_skip(const struct manifest_strategy *strategy, struct judgment *judgment);
 

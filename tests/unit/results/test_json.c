@@ -72,7 +72,7 @@ static const char strategy_keys[] =
 	"name spec control claims verdict reason remark records anomalies notes views "
 	"readers examples "
 	"contention handoffs duration_s records_per_s bytes_per_s latency_us fairness "
-	"rpc_per_record merge";
+	"rpc_per_record merge segments";
 static const char anomaly_keys[] =
 	"lost interleaved overwritten torn corrupted missing gap gap_bytes duplicate "
 	"foreign foreign_bytes unexpected writer_disorder realtime_disorder "
