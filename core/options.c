@@ -11,8 +11,19 @@
 
 /* What getopt_long returns for row number i: beyond all letters. */
 #define ROW_CODE    256
-#define HELP_CODE   255
 #define MAX_LETTERS 64
+
+/* What they return for a page of help: beyond the letters, below the rows. */
+#define HELP_CODE 250
+static const struct help_option {
+	enum options_help help;
+	const char *name;
+} help_options[] = {
+	{OPTIONS_HELP_USUAL, "help"},
+	{OPTIONS_HELP_ALL, "help-all"},
+	{OPTIONS_HELP_WORDS, "help-words"},
+};
+#define HELP_COUNT (sizeof(help_options) / sizeof(help_options[0]))
 
 /* The two forms in which getopt_long(3) wants the table. */
 struct getopt_table {
@@ -25,7 +36,8 @@ static int getopt_table_init(struct getopt_table *getopt_table,
 {
 	char *letter = getopt_table->letters;
 
-	getopt_table->longs = calloc(table->row_count + 2, sizeof(struct option));
+	getopt_table->longs =
+		calloc(table->row_count + HELP_COUNT + 1, sizeof(struct option));
 	if (!getopt_table->longs)
 		return -ENOMEM;
 	*letter++ = ':'; /* tell a missing value from an unknown option */
@@ -45,9 +57,20 @@ static int getopt_table_init(struct getopt_table *getopt_table,
 			*letter++ = ':';
 	}
 	*letter = '\0';
-	getopt_table->longs[table->row_count] =
-		(struct option){.name = "help", .val = HELP_CODE};
+	for (size_t i = 0; i < HELP_COUNT; i++)
+		getopt_table->longs[table->row_count + i] = (struct option){
+			.name = help_options[i].name, .val = HELP_CODE + (int)i};
 	return 0;
+}
+
+/* The page of help that getopt_long's @code stands for, or NULL. */
+static const struct help_option *help_of(int code)
+{
+	if (code == 'h')
+		return &help_options[0];
+	if (code >= HELP_CODE && code < HELP_CODE + (int)HELP_COUNT)
+		return &help_options[code - HELP_CODE];
+	return NULL;
 }
 
 /* The row that getopt_long's @code stands for, or NULL. */
@@ -77,6 +100,7 @@ static int refuse_unknown(const struct option_table *table, const char *typed,
 	name[length] = '\0';
 	meant = suggest_for(name);
 	suggest_offer(&meant, "help");
+	suggest_offer(&meant, "help-all");
 	for (size_t i = 0; i < table->row_count; i++) {
 		suggest_offer(&meant, table->rows[i].name);
 		prefix |= strncmp(table->rows[i].name, name, length) == 0;
@@ -86,13 +110,14 @@ static int refuse_unknown(const struct option_table *table, const char *typed,
 				 typed);
 	if (prefix)
 		return error_set(err, EINVAL,
-				 "--%s may mean several options; write it in full",
-				 name);
+				 "--%s may mean several options; write it in full, as "
+				 "%s --help-all has it",
+				 name, options_program(table));
 	if (meant.name)
 		return error_set(err, EINVAL, "there is no option --%s%s", name,
 				 suggest_text(&meant, "--", text, sizeof(text)));
-	return error_set(err, EINVAL, "there is no option --%s; see %s --help", name,
-			 table->program);
+	return error_set(err, EINVAL, "there is no option --%s; see %s --help-all",
+			 name, options_program(table));
 }
 
 /* getopt_long returned @code, '?' or ':', about the argument @typed. */
@@ -100,17 +125,18 @@ static int refuse_usage(const struct option_table *table, int code, const char *
 			struct error *err)
 {
 	const struct option_row *row = row_of(table, optopt);
+	const struct help_option *help = help_of(optopt);
 
 	if (code == ':' && row)
 		return error_set(err, EINVAL, "--%s needs a value: --%s=%s", row->name,
 				 row->name, row->argument);
 	if (optopt == 0)
 		return refuse_unknown(table, typed + 2, err);
-	if (row || optopt == HELP_CODE)
+	if (row || help)
 		return error_set(err, EINVAL, "--%s takes no value",
-				 row ? row->name : "help");
-	return error_set(err, EINVAL, "there is no option -%c; see %s --help", optopt,
-			 table->program);
+				 row ? row->name : help->name);
+	return error_set(err, EINVAL, "there is no option -%c; see %s --help-all",
+			 optopt, options_program(table));
 }
 
 static int add_value(struct options *options, const struct option_row *row,
@@ -155,13 +181,14 @@ static int walk(struct options *options, const struct getopt_table *getopt_table
 	opterr = 0;
 	while ((code = getopt_long(argc, argv, getopt_table->letters,
 				   getopt_table->longs, NULL)) != -1) {
+		const struct help_option *help = help_of(code);
 		const struct option_row *row;
 
 		if (code == '?' || code == ':')
 			return refuse_usage(options->table, code, argv[optind - 1],
 					    err);
-		if (code == HELP_CODE || code == 'h') {
-			options->help = true;
+		if (help) {
+			options->help = help->help;
 			continue;
 		}
 		row = row_of(options->table, code);
@@ -175,18 +202,20 @@ static int walk(struct options *options, const struct getopt_table *getopt_table
 static int take_operands(struct options *options, struct error *err)
 {
 	const struct option_table *table = options->table;
+	const char *program = options_program(table);
 	size_t first = (size_t)optind;
 	size_t count = options->strings.count - first;
 
 	if (options->help)
 		return 0;
 	if (count < table->operands_min)
-		return error_set(err, EINVAL, "%s needs %s; see %s --help",
-				 table->program, table->operands, table->program);
+		return error_set(err, EINVAL, "%s needs %s; see %s --help", program,
+				 table->operands, program);
 	if (count > table->operands_max)
-		return error_set(err, EINVAL, "%s does not know what to do with '%s'",
-				 table->program,
-				 options->strings.items[first + table->operands_max]);
+		return error_set(
+			err, EINVAL,
+			"%s does not know what to do with '%s'; see %s --help", program,
+			options->strings.items[first + table->operands_max], program);
 	options->operands = calloc(count + 1, sizeof(char *));
 	if (!options->operands)
 		return error_sys(err, ENOMEM, "cannot keep the operands");

@@ -4,7 +4,7 @@
  *
  * Parsing is getopt_long(3): "--name VALUE", "--name=VALUE", "-n VALUE",
  * unambiguous abbreviations, options and operands in any order, "--" ends the
- * options.  "--help" is always there. "@FILE" stands for
+ * options.  "--help" and "--help-all" are always there. "@FILE" stands for
  * the arguments in FILE (core/arguments.h); a value that begins with '@' is
  * therefore written "--name=@value".
  */
@@ -22,13 +22,27 @@
 enum option_flags {
 	OPTION_REPEATABLE = 1 << 0, /* parsed each time; else the last one counts */
 	OPTION_NOT_SAVED = 1 << 1,  /* says where or how to show, not what to do */
+	/*
+	 * On the short page of --help; the others are on that of --help-all.  In a
+	 * table without any such row both pages have all of them.
+	 */
+	OPTION_USUAL = 1 << 2,
+};
+
+/* Which page was asked for; nothing else is to be done then. */
+enum options_help {
+	OPTIONS_HELP_NONE,
+	OPTIONS_HELP_USUAL, /* --help */
+	OPTIONS_HELP_ALL,   /* --help-all */
+	OPTIONS_HELP_WORDS, /* --help-words, which no page shows: for completion */
 };
 
 /* One option. */
 struct option_row {
 	const char *name;     /* without the dashes */
 	char letter;	      /* of the short form, or '\0' */
-	const char *argument; /* "LIST", for the help; NULL: a flag */
+	const char *argument; /* "LIST", or "auto|never" where these are all; NULL: a
+				 flag */
 	const char *group;    /* heading in the help; rows of one stand together */
 	const char *help;     /* one sentence, no newline */
 	const char *fallback; /* value when not given, parsed and shown; or NULL */
@@ -49,6 +63,7 @@ struct option_table {
 	const char *operands; /* "DIR", for usage and sentences; "" for none */
 	const char *summary;  /* one sentence */
 	const char *epilogue; /* after the options in the help, or NULL */
+	const char *examples; /* commands, each ended by a newline, or NULL */
 	const struct option_row *rows;
 	size_t row_count;
 	size_t operands_min, operands_max;
@@ -63,7 +78,7 @@ struct option_value {
 /* What was parsed.  Empty when all zero; released by options_release. */
 struct options {
 	const struct option_table *table;
-	bool help; /* --help was given: nothing else is to be done */
+	enum options_help help;
 	char **operands;
 	size_t operand_count;
 	struct option_value *values; /* in table order */
@@ -94,8 +109,18 @@ int options_replace(struct options *options, const char *name, const char *value
  */
 int options_save(const struct options *options, FILE *file);
 
-/* The page of --help. */
-void options_help(const struct option_table *table, FILE *file);
+/*
+ * The page that @options->help asks for.  That of OPTIONS_HELP_WORDS is for programs: a
+ * line "OPERANDS", then for each option "--name ARGUMENT" and, if it has a letter,
+ * "-n ARGUMENT"; a flag has no ARGUMENT.
+ */
+void options_help(const struct options *options, FILE *file);
+
+/*
+ * How the user calls the command of @table: its program, or the name of a program
+ * that is this one command ("tailrace-verify"; see harness/main.c).
+ */
+const char *options_program(const struct option_table *table);
 
 /* ---- ready parse functions; the comment is the type of the target ------ */
 

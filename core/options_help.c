@@ -1,6 +1,7 @@
 /* options_help - the page of --help, from the table alone. */
 #include "core/options.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum {
@@ -71,30 +72,96 @@ static int text_column(const struct option_table *table)
 		if (width > widest && width <= TEXT_COLUMN_MAX)
 			widest = width;
 	}
-	return widest > 14 ? widest : 14; /* "  -h, --help  " */
+	return widest > 18 ? widest : 18; /* "      --help-all  " */
 }
 
-void options_help(const struct option_table *table, FILE *file)
+static bool has_usual(const struct option_table *table)
 {
-	static const struct option_row help = {
-		.name = "help", .letter = 'h', .help = "Show this page."};
+	for (size_t i = 0; i < table->row_count; i++)
+		if (table->rows[i].flags & OPTION_USUAL)
+			return true;
+	return false;
+}
+
+/* Each line of @lines, two blanks to the right. */
+static void print_examples(const char *lines, FILE *file)
+{
+	fputs("\nExamples:\n", file);
+	while (*lines) {
+		size_t length = strcspn(lines, "\n");
+
+		fprintf(file, "  %.*s\n", (int)length, lines);
+		lines += length + (lines[length] == '\n');
+	}
+}
+
+static void print_page(const struct option_table *table, bool all, FILE *file)
+{
+	static const struct option_row help[] = {
+		{.name = "help", .letter = 'h', .help = "Show the usual options."},
+		{.name = "help-all", .help = "Show all options."},
+	};
+	const char *program = options_program(table);
 	int indent = text_column(table);
 	const char *group = NULL;
 
-	fprintf(file, "Usage: %s [OPTION]...%s%s\n\n", table->program,
+	fprintf(file, "Usage: %s [OPTION]...%s%s\n\n", program,
 		*table->operands ? " " : "", table->operands);
 	print_wrapped(table->summary, 0, 0, file);
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct option_row *row = &table->rows[i];
 
+		if (!all && !(row->flags & OPTION_USUAL))
+			continue;
 		if (!group || strcmp(group, row->group) != 0)
 			fprintf(file, "\n%s:\n", row->group);
 		group = row->group;
 		print_option(row, indent, file);
 	}
 	fputs("\nHelp:\n", file);
-	print_option(&help, indent, file);
-	fputs("\n@FILE reads arguments from FILE, one a line.\n", file);
+	for (size_t i = 0; i < sizeof(help) / sizeof(help[0]); i++)
+		print_option(&help[i], indent, file);
+	if (all)
+		fputs("\n@FILE reads arguments from FILE, one a line.\n", file);
+	if (table->examples)
+		print_examples(table->examples, file);
 	if (table->epilogue)
 		fprintf(file, "\n%s\n", table->epilogue);
+}
+
+static void print_words(const struct option_table *table, FILE *file)
+{
+	fprintf(file, "%s\n", table->operands);
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct option_row *row = &table->rows[i];
+		const char *blank = row->argument ? " " : "";
+		const char *argument = row->argument ? row->argument : "";
+
+		fprintf(file, "--%s%s%s\n", row->name, blank, argument);
+		if (row->letter)
+			fprintf(file, "-%c%s%s\n", row->letter, blank, argument);
+	}
+	fputs("--help\n--help-all\n-h\n", file);
+}
+
+void options_help(const struct options *options, FILE *file)
+{
+	if (options->help == OPTIONS_HELP_WORDS)
+		print_words(options->table, file);
+	else
+		print_page(options->table,
+			   options->help == OPTIONS_HELP_ALL ||
+				   !has_usual(options->table),
+			   file);
+}
+
+const char *options_program(const struct option_table *table)
+{
+	const char *self = program_invocation_short_name;
+	size_t blank = strcspn(table->program, " ");
+
+	if (strncmp(self, table->program, blank) == 0 && self[blank] == '-' &&
+	    strcmp(self + blank + 1, table->program + blank + 1) == 0)
+		return self;
+	return table->program;
 }

@@ -206,7 +206,6 @@ int cmd_check(int argc, char **argv)
 {
 	static const struct session_command command = {
 		.parse = plan_parse_check,
-		.help = plan_help_check,
 		.show = show,
 		.result_file = RESULT_JSON_FILE,
 		.live = live,

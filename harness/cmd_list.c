@@ -162,6 +162,8 @@ static const struct option_table table = {
 	.summary =
 		"Show the strategies, what each claims and needs, the keys that vary "
 		"them, the anomalies that the verifier names, and the probes of locks.",
+	.examples = "tailrace list strategies\n"
+		    "tailrace list probes\n",
 	.operands_max = 1,
 };
 
@@ -198,7 +200,7 @@ int cmd_list(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (options.help)
-		options_help(&table, stdout);
+		options_help(&options, stdout);
 	else
 		code = list(options.operand_count ? options.operands[0] : NULL);
 	options_release(&options);

@@ -41,6 +41,9 @@ static const struct option_table table = {
 	.epilogue = "Exit code: 0 all acknowledged records are in the log, 1 some were "
 		    "not there to be taken,\n2 usage, 3 a history is damaged, 4 could "
 		    "not merge.",
+	.examples = "tailrace merge tailrace-results/run/latest\n"
+		    "tailrace merge --strategy per-file --out all.log "
+		    "tailrace-results/run/latest\n",
 	.rows = rows,
 	.row_count = sizeof(rows) / sizeof(rows[0]),
 	.operands_min = 1,
@@ -196,7 +199,7 @@ int cmd_merge(int argc, char **argv)
 
 	if (options_parse(&options, &table, argc, argv, &arguments, &err) == 0) {
 		if (options.help) {
-			options_help(&table, stdout);
+			options_help(&options, stdout);
 			code = EXIT_SAFE;
 		} else {
 			code = merge_run(&arguments, options.operands[0], &err);

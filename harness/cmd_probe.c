@@ -98,7 +98,6 @@ int cmd_probe(int argc, char **argv)
 {
 	static const struct session_command command = {
 		.parse = plan_parse_probe,
-		.help = plan_help_probe,
 		.show = show,
 		.result_file = PROBE_JSON_FILE,
 		.live = live,

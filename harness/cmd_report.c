@@ -26,6 +26,8 @@ static const struct option_table table = {
 	.operands = "RUN",
 	.summary = "Judge the run folder RUN again and write its results and plots "
 		   "anew; without MPI.",
+	.examples = "tailrace report tailrace-results/run/latest\n"
+		    "tailrace report --out report tailrace-results/run/latest\n",
 	.rows = rows,
 	.row_count = sizeof(rows) / sizeof(rows[0]),
 	.operands_min = 1,

@@ -43,7 +43,6 @@ int cmd_run(int argc, char **argv)
 {
 	static const struct session_command command = {
 		.parse = plan_parse,
-		.help = plan_help,
 		.show = plan_show,
 		.result_file = RESULT_JSON_FILE,
 		.live = live,

@@ -73,6 +73,9 @@ static const struct option_table table = {
 		"Plant every anomaly in runs made by hand, in a temporary folder, and "
 		"demand that the verifier finds each of them and nothing else; all "
 		"cases, or those (or groups of them) that are named.",
+	.examples = "tailrace selftest\n"
+		    "tailrace selftest --verbose lost\n"
+		    "tailrace selftest --list\n",
 	.rows = rows,
 	.row_count = sizeof(rows) / sizeof(rows[0]),
 	.operands_max = 100,
@@ -176,7 +179,7 @@ int cmd_selftest(int argc, char **argv)
 
 	if (options_parse(&options, &table, argc, argv, &arguments, &err) == 0) {
 		if (options.help) {
-			options_help(&table, stdout);
+			options_help(&options, stdout);
 			code = EXIT_SAFE;
 		} else {
 			code = selftest(&options, &arguments, &err);

@@ -56,6 +56,10 @@ static const struct option_table table = {
 		"Judge the run folder RUN again, from its data files and histories, or "
 		"any data file with its histories; without MPI, and without writing "
 		"anything unless --out asks for it.",
+	.examples = "tailrace verify tailrace-results/run/latest\n"
+		    "tailrace verify --explain lost#2 tailrace-results/run/latest\n"
+		    "tailrace verify --file DIR/01-flock.log --history "
+		    "RUN/history/01-*\n",
 	.rows = rows,
 	.row_count = sizeof(rows) / sizeof(rows[0]),
 	.operands_max = SIZE_MAX,

@@ -54,8 +54,9 @@ static void print_help(void)
 		       commands[i].summary,
 		       commands[i].run ? "" : " (not in this build)");
 	fputs("\n"
-	      "  tailrace COMMAND --help  explains the options of a command\n"
-	      "  tailrace --version       tells what this is\n"
+	      "  tailrace COMMAND --help      the usual options of a command\n"
+	      "  tailrace COMMAND --help-all  all of them\n"
+	      "  tailrace --version           what this is and how it was built\n"
 	      "\n"
 	      "Exit status: 0 safe (or done), 1 unsafe, 2 wrong usage, 3 "
 	      "inconclusive,\n"

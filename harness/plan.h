@@ -102,18 +102,13 @@ struct plan {
 int plan_parse(int argc, char **argv, struct options *options, struct plan *ret_plan,
 	       struct error *err);
 
-/* The page of --help. */
-void plan_help(FILE *file);
-
 /* The same for `tailrace probe`, which has no strategies and appends nothing. */
 int plan_parse_probe(int argc, char **argv, struct options *options,
 		     struct plan *ret_plan, struct error *err);
-void plan_help_probe(FILE *file);
 
 /* The same for `tailrace check`. */
 int plan_parse_check(int argc, char **argv, struct options *options,
 		     struct plan *ret_plan, struct error *err);
-void plan_help_check(FILE *file);
 
 /*
  * Check what depends on the number of ranks: enough writers' numbers, and the

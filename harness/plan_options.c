@@ -163,7 +163,7 @@ static int parse_views(const char *value, void *target, struct error *err)
 	{                                                                              \
 		"size", 'b', "BYTES[-BYTES]", "What to do",                            \
 			"Bytes of a record, or the range from which the seed draws.",  \
-			"1k", option_sizes, RAW(size), 0                               \
+			"1k", option_sizes, RAW(size), OPTION_USUAL                    \
 	}
 #define ROW_RATE                                                                       \
 	{                                                                              \
@@ -193,15 +193,15 @@ static int parse_views(const char *value, void *target, struct error *err)
 	}
 #define ROW_KEEP(fallback)                                                             \
 	{                                                                              \
-		"keep", '\0', "WHEN", "Where results go",                              \
-			"Keep the data files: always, unsafe (only then), or never.",  \
+		"keep", '\0', "always|unsafe|never", "Where results go",               \
+			"Keep the data files: always, only then, or never.",           \
 			(fallback), parse_keep, PLAN(keep), 0                          \
 	}
 #define ROW_ETA                                                                        \
 	{                                                                              \
-		"eta", '\0', "WHEN", "Where results go",                               \
-			"Show progress: auto (on a terminal), always or never.",       \
-			"auto", parse_eta, PLAN(eta), OPTION_NOT_SAVED                 \
+		"eta", '\0', "auto|always|never", "Where results go",                  \
+			"Show progress; auto: on a terminal.", "auto", parse_eta,      \
+			PLAN(eta), OPTION_NOT_SAVED                                    \
 	}
 #define ROW_FSTYPE                                                                     \
 	{                                                                              \
@@ -215,7 +215,7 @@ static int parse_views(const char *value, void *target, struct error *err)
 		"out", 'o', "DIR", "Where results go",                                 \
 			"Make this the run folder (default: "                          \
 			"tailrace-results/LABEL/TIME).",                               \
-			NULL, option_text, RAW(out), OPTION_NOT_SAVED                  \
+			NULL, option_text, RAW(out), OPTION_NOT_SAVED | OPTION_USUAL   \
 	}
 #define ROW_LABEL(fallback)                                                            \
 	{                                                                              \
@@ -226,24 +226,25 @@ static int parse_views(const char *value, void *target, struct error *err)
 	{                                                                              \
 		"quiet", 'q', NULL, "Where results go",                                \
 			"Print nothing but errors; the exit code is the verdict.",     \
-			NULL, option_flag, PLAN(quiet), OPTION_NOT_SAVED               \
+			NULL, option_flag, PLAN(quiet),                                \
+			OPTION_NOT_SAVED | OPTION_USUAL                                \
 	}
 #define ROW_DRY_RUN                                                                    \
 	{                                                                              \
 		"dry-run", '\0', NULL, "Where results go",                             \
 			"Show the plan and do nothing.", NULL, option_flag,            \
-			PLAN(dry_run), OPTION_NOT_SAVED                                \
+			PLAN(dry_run), OPTION_NOT_SAVED | OPTION_USUAL                 \
 	}
 #define ROW_RANKS                                                                      \
 	{                                                                              \
 		"ranks", 'n', "N", "How to start", "Start mpirun with so many ranks.", \
-			NULL, parse_ranks, PLAN(ranks_asked), 0                        \
+			NULL, parse_ranks, PLAN(ranks_asked), OPTION_USUAL             \
 	}
 #define ROW_HOSTS                                                                      \
 	{                                                                              \
-		"hosts", 'H', "LIST", "How to start",                                  \
-			"Start mpirun on these hosts: comma-separated names.", NULL,   \
-			option_text, RAW(hosts), 0                                     \
+		"hosts", 'H', "HOST,...", "How to start",                              \
+			"Start mpirun on these hosts.", NULL, option_text, RAW(hosts), \
+			OPTION_USUAL                                                   \
 	}
 #define ROW_HOSTFILE                                                                   \
 	{                                                                              \
@@ -253,16 +254,16 @@ static int parse_views(const char *value, void *target, struct error *err)
 	}
 
 static const struct option_row rows[] = {
-	{"strategy", 's', "LIST", "What to do",
+	{"strategy", 's', "STRATEGY,...", "What to do",
 	 "How to append: NAME[:key=value,...] each, as `tailrace list` shows them.",
-	 DEFAULT_STRATEGIES, option_text, RAW(strategies), 0},
+	 DEFAULT_STRATEGIES, option_text, RAW(strategies), OPTION_USUAL},
 	{"records", 'r', "N", "What to do",
 	 "Records that each rank appends (default 1000; with --duration, no limit).",
-	 NULL, parse_records, 0, 0},
+	 NULL, parse_records, 0, OPTION_USUAL},
 	ROW_SIZE,
 	{"duration", 'd', "TIME", "What to do",
 	 "Stop each strategy after this time; with --records, what comes first.", NULL,
-	 parse_time, PLAN(duration_ns), 0},
+	 parse_time, PLAN(duration_ns), OPTION_USUAL},
 	ROW_RATE,
 	{"turn", '\0', "N", "What to do",
 	 "Step aside after N holds of a lock, so that others get it; 0: never.",
@@ -279,10 +280,10 @@ static const struct option_row rows[] = {
 	 NULL, parse_readers, PLAN(readers), 0},
 	ROW_TIMEOUT,
 
-	{"require", '\0', "LIST", "How to judge",
+	{"require", '\0', "STRATEGY,...", "How to judge",
 	 "The strategies that decide the verdict (default: all but the controls).",
 	 NULL, option_text, RAW(require), 0},
-	{"expect", '\0', "NAME=VERDICT,...", "How to judge",
+	{"expect", '\0', "STRATEGY=VERDICT,...", "How to judge",
 	 "Let a strategy count as safe if it gets this verdict, else as unsafe.", NULL,
 	 option_text, RAW(expect), 0},
 	{"strict", '\0', NULL, "How to judge", "Controls are required, too.", NULL,
@@ -290,9 +291,9 @@ static const struct option_row rows[] = {
 	{"one-client", '\0', NULL, "How to judge",
 	 "Give a verdict although all ranks share one client of the file system.", NULL,
 	 option_flag, PLAN(one_client), 0},
-	{"views", '\0', "HOW", "How to judge",
-	 "What all hosts read of the closed files, to compare: all, sample or none.",
-	 "sample", parse_views, PLAN(views), 0},
+	{"views", '\0', "all|sample|none", "How to judge",
+	 "What all hosts read of the closed files, to compare.", "sample", parse_views,
+	 PLAN(views), 0},
 	ROW_FSTYPE,
 
 	ROW_OUT,
@@ -317,16 +318,15 @@ const struct option_table plan_run_options = {
 		"Under mpirun or srun each rank is a writer; with --ranks or --hosts "
 		"mpirun is started;\nelse there is one.  Exit code: 0 safe, 1 unsafe, "
 		"2 usage, 3 inconclusive, 4 could not run.",
+	.examples =
+		"tailrace run --hosts alpha,beta --ranks 8 /mnt/nas/scratch\n"
+		"mpirun -n 16 tailrace run -s append,flock -d 30s /mnt/nas/scratch\n"
+		"tailrace run @tailrace-results/run/latest/args\n",
 	.rows = rows,
 	.row_count = sizeof(rows) / sizeof(rows[0]),
 	.operands_min = 1,
 	.operands_max = 1,
 };
-
-void plan_help(FILE *file)
-{
-	options_help(&plan_run_options, file);
-}
 
 /* ---- `tailrace probe` ----------------------------------------------------- */
 
@@ -354,27 +354,24 @@ const struct option_table plan_probe_options = {
 		"alone it asks\nwithin one host only.  Exit code: 0 no answer does "
 		"harm, "
 		"1 some do, 2 usage,\n3 inconclusive, 4 could not run.",
+	.examples = "tailrace probe --hosts alpha,beta /mnt/nas/scratch\n"
+		    "tailrace probe /tmp\n",
 	.rows = probe_option_rows,
 	.row_count = sizeof(probe_option_rows) / sizeof(probe_option_rows[0]),
 	.operands_min = 1,
 	.operands_max = 1,
 };
 
-void plan_help_probe(FILE *file)
-{
-	options_help(&plan_probe_options, file);
-}
-
 /* ---- `tailrace check` ----------------------------------------------------- */
 
 static const struct option_row check_option_rows[] = {
 	{"quick", '\0', NULL, "What to do",
 	 "The standard methods only, in half a minute.", NULL, option_flag, RAW(quick),
-	 0},
+	 OPTION_USUAL},
 	{"thorough", '\0', NULL, "What to do",
 	 "All methods, batches, flushes and I/O modes, in a quarter of an hour.", NULL,
-	 option_flag, RAW(thorough), 0},
-	{"strategy", 's', "LIST", "What to do",
+	 option_flag, RAW(thorough), OPTION_USUAL},
+	{"strategy", 's', "STRATEGY,...", "What to do",
 	 "Try these, as `tailrace list` shows them, instead of the level's.", NULL,
 	 option_text, RAW(strategies), 0},
 	ROW_SIZE,
@@ -387,8 +384,8 @@ static const struct option_row check_option_rows[] = {
 
 	{"local", '\0', NULL, "How to judge",
 	 "Judge for processes on one host: a local file system or one client will do.",
-	 NULL, option_flag, PLAN(local), 0},
-	{"require", '\0', "LIST", "How to judge",
+	 NULL, option_flag, PLAN(local), OPTION_USUAL},
+	{"require", '\0', "STRATEGY,...", "How to judge",
 	 "The strategies that must be safe (default: flock,fcntl).", NULL, option_text,
 	 RAW(require), 0},
 	ROW_FSTYPE,
@@ -416,13 +413,11 @@ const struct option_table plan_check_options = {
 		"It takes ranks on two hosts or more, under mpirun or srun or by "
 		"--hosts; alone it\nstarts four ranks here.  Exit code: 0 accepted, "
 		"1 rejected, 2 usage, 3 inconclusive,\n4 could not run.",
+	.examples = "tailrace check --hosts alpha,beta /mnt/nas/scratch\n"
+		    "tailrace check --thorough --hostfile hosts /mnt/nas/scratch\n"
+		    "tailrace check --local --quick /var/tmp\n",
 	.rows = check_option_rows,
 	.row_count = sizeof(check_option_rows) / sizeof(check_option_rows[0]),
 	.operands_min = 1,
 	.operands_max = 1,
 };
-
-void plan_help_check(FILE *file)
-{
-	options_help(&plan_check_options, file);
-}

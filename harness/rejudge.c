@@ -160,7 +160,7 @@ int rejudge(const struct option_table *table, bool into_run, int argc, char **ar
 
 	if (options_parse(&options, table, argc, argv, &arguments, &err) == 0) {
 		if (options.help) {
-			options_help(table, stdout);
+			options_help(&options, stdout);
 			code = EXIT_SAFE;
 		} else {
 			code = judge_and_show(&arguments, into_run, &options, &err);

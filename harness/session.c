@@ -214,7 +214,7 @@ int session_main(const struct session_command *command, int argc, char **argv)
 		say(&err, first);
 	} else if (run->options.help) {
 		if (first)
-			command->help(stdout);
+			options_help(&run->options, stdout);
 	} else if (run->plan.dry_run) {
 		if (first)
 			command->show(&run->plan, stdout);

@@ -12,10 +12,9 @@
 
 /* What makes one command differ from another. */
 struct session_command {
-	/* As plan_parse(), plan_help() and plan_show(). */
+	/* As plan_parse() and plan_show(). */
 	int (*parse)(int argc, char **argv, struct options *options,
 		     struct plan *ret_plan, struct error *err);
-	void (*help)(FILE *file);
 	void (*show)(const struct plan *plan, FILE *file);
 
 	/* In the run folder: a JSON object with "exit_code". */

@@ -2,6 +2,12 @@
 
 load ../helper
 
+# subcommands - those that this build has, one a line.
+subcommands()
+{
+	tailrace --help | sed -n '/^Commands:/,/^$/{/not in this build/d;s/^  \([a-z]*\) .*/\1/p}'
+}
+
 @test "help names the subcommands" {
 	run -0 --separate-stderr tailrace --help
 	[[ -z $stderr ]]
@@ -24,7 +30,7 @@ load ../helper
 
 @test "run has its help, with all the options that scripts rely on" {
 	require_mpi
-	run -0 --separate-stderr tailrace run --help
+	run -0 --separate-stderr tailrace run --help-all
 	for option in strategy records size duration seed rate max-bytes out label \
 		      history keep require expect strict one-client fstype timeout \
 		      eta quiet dry-run ranks hosts hostfile; do
@@ -92,4 +98,41 @@ load ../helper
 	mkdir data
 	refused "$COULD_NOT_RUN" tailrace run data
 	[[ $stderr == *MPI* ]]
+}
+
+# words COMMAND - the long options of a command, one a line, as for completion.
+words()
+{
+	tailrace "$1" --help-words | sed -n 's/^\(--[a-z-]*\).*/\1/p'
+}
+
+@test "the long page of help has every option, the short one fewer, and both say more" {
+	local command option short long
+	for command in $(subcommands); do
+		short=$(tailrace "$command" --help)
+		long=$(tailrace "$command" --help-all)
+		for option in $(words "$command"); do
+			[[ $long == *" $option"* ]] || fail "$command --help-all lacks $option"
+		done
+		[[ $short == *$'\nExamples:\n  '* ]] || fail "no example in $command --help"
+		[[ $short == *--help-all* ]] || fail "$command --help hides --help-all"
+		(( $(wc -l <<<"$short") <= 48 )) || fail "$command --help is long"
+	done
+}
+
+@test "the options in the examples of help are options" {
+	local command option
+	for command in $(subcommands); do
+		for option in $(tailrace "$command" --help |
+			sed -n '/^Examples:/,/^$/p' | grep -oe ' --[a-z-]*'); do
+			grep -qxe "$option" <<<"$(words "$command")" ||
+				fail "$command has no $option"
+		done
+	done
+}
+
+@test "the short page of run leaves out what few people need" {
+	require_mpi
+	run -0 tailrace run --help
+	[[ $output == *--records* && $output != *--views* && $output != *--fstype* ]]
 }

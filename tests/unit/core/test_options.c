@@ -156,21 +156,26 @@ START_TEST(wrong_usage)
 	REFUSED("there is no option --recrods; did you mean --records?", "--recrods=3",
 		"D");
 	REFUSED("there is no option --hlep; did you mean --help?", "--hlep");
-	REFUSED("there is no option --banana; see tailrace try --help", "--banana",
+	REFUSED("there is no option --banana; see tailrace try --help-all", "--banana",
 		"D");
-	REFUSED("there is no option -x; see tailrace try --help", "-qx", "D");
-	REFUSED("--r may mean several options; write it in full", "--r=3", "D");
+	REFUSED("there is no option -x; see tailrace try --help-all", "-qx", "D");
+	REFUSED("--r may mean several options; write it in full, as tailrace try "
+		"--help-all has it",
+		"--r=3", "D");
 	REFUSED("--records needs a value: --records=N", "D", "--records");
 	REFUSED("--ranks needs a value: --ranks=N", "D", "-n");
 	REFUSED("--quiet takes no value", "--quiet=yes", "D");
 	REFUSED("--help takes no value", "--help=yes", "D");
+	REFUSED("--help-all takes no value", "--help-all=yes", "D");
 	REFUSED("--records: '-1' is negative; write a number like 1000", "--records",
 		"-1", "D");
 	REFUSED("--ranks: '4294967296' is too large a number", "-n4294967296", "D");
 	REFUSED("--label: the value is empty", "--label=", "D");
 	REFUSED("--fault: a bad fault", "--fault=good", "--fault=bad", "D");
 	REFUSED("tailrace try needs DIR; see tailrace try --help", "-q");
-	REFUSED("tailrace try does not know what to do with 'E'", "D", "E");
+	REFUSED("tailrace try does not know what to do with 'E'; see tailrace try "
+		"--help",
+		"D", "E");
 	REFUSED("write --records=VALUE, not '--records 5'", "--records 5", "D");
 }
 END_TEST
@@ -279,6 +284,19 @@ START_TEST(saved_arguments_repeat_the_run)
 }
 END_TEST
 
+/* The page of @help for @shown, as a string that the caller frees. */
+static char *page(const struct option_table *shown, enum options_help help)
+{
+	const struct options options = {.table = shown, .help = help};
+	char *text = NULL;
+	size_t bytes;
+	FILE *file = open_memstream(&text, &bytes);
+
+	options_help(&options, file);
+	fclose(file);
+	return text;
+}
+
 START_TEST(the_help_page)
 {
 	static const char expected[] =
@@ -300,26 +318,80 @@ START_TEST(the_help_page)
 		"  -q, --quiet               Say less.\n"
 		"\n"
 		"Help:\n"
-		"  -h, --help                Show this page.\n"
+		"  -h, --help                Show the usual options.\n"
+		"      --help-all            Show all options.\n"
 		"\n"
 		"@FILE reads arguments from FILE, one a line.\n";
 	struct options options = {0};
 	struct wanted wanted;
 	struct error err;
-	char *text = NULL;
-	size_t bytes;
-	FILE *file = open_memstream(&text, &bytes);
+	char *text = page(&table, OPTIONS_HELP_ALL);
 
-	options_help(&table, file);
-	fclose(file);
 	ck_assert_str_eq(text, expected);
 	free(text);
 	/* Help needs no operand, and a wrong value does not hide it. */
 	ck_assert_int_eq(PARSE(&options, &wanted, &err, "--help", "--records=x"), 0);
-	ck_assert(options.help);
+	ck_assert_int_eq(options.help, OPTIONS_HELP_USUAL);
+	options_release(&options);
+	ck_assert_int_eq(PARSE(&options, &wanted, &err, "--help-all"), 0);
+	ck_assert_int_eq(options.help, OPTIONS_HELP_ALL);
 	options_release(&options);
 }
 END_TEST
 
+START_TEST(the_short_help_page)
+{
+	static const char expected[] =
+		"Usage: tailrace try [OPTION]... DIR\n"
+		"\n"
+		"Try something.\n"
+		"\n"
+		"Load:\n"
+		"      --duration TIME       How long.\n"
+		"\n"
+		"Help:\n"
+		"  -h, --help                Show the usual options.\n"
+		"      --help-all            Show all options.\n"
+		"\n"
+		"Examples:\n"
+		"  tailrace try here\n"
+		"  tailrace try there\n"
+		"\n"
+		"The end.\n";
+	struct option_row some[sizeof(rows) / sizeof(rows[0])];
+	struct option_table shown = table;
+	char *text = page(&shown, OPTIONS_HELP_USUAL);
+	char *all;
+
+	/* No row is marked: all are usual. */
+	ck_assert_ptr_nonnull(strstr(text, "--fault WHEN:WHAT"));
+	free(text);
+
+	memcpy(some, rows, sizeof(some));
+	some[2].flags |= OPTION_USUAL;
+	shown.rows = some;
+	shown.examples = "tailrace try here\ntailrace try there\n";
+	shown.epilogue = "The end.";
+	text = page(&shown, OPTIONS_HELP_USUAL);
+	all = page(&shown, OPTIONS_HELP_ALL);
+	ck_assert_str_eq(text, expected);
+	ck_assert_ptr_nonnull(strstr(all, "--fault WHEN:WHAT"));
+	free(text);
+	free(all);
+}
+END_TEST
+
+START_TEST(the_words_for_completion)
+{
+	char *text = page(&table, OPTIONS_HELP_WORDS);
+
+	ck_assert_str_eq(text, "DIR\n--records N\n--size BYTES[-BYTES]\n"
+			       "--duration TIME\n--fault WHEN:WHAT\n--ranks N\n-n N\n"
+			       "--label NAME\n--quiet\n-q\n--help\n--help-all\n-h\n");
+	free(text);
+}
+END_TEST
+
 UNIT_MAIN("options", 10, all_forms, wrong_usage, files_of_arguments,
-	  files_that_cannot_be_meant, saved_arguments_repeat_the_run, the_help_page)
+	  files_that_cannot_be_meant, saved_arguments_repeat_the_run, the_help_page,
+	  the_short_help_page, the_words_for_completion)
