@@ -31,6 +31,7 @@ static const struct command {
 	 "ask the locks in DIR what they do, within a host and between two"},
 	{"verify", "RUN", cmd_verify, "judge a finished run again, offline"},
 	{"report", "RUN", cmd_report, "write the results and plots of a run again"},
+	{"compare", "BASE NEW", cmd_compare, "tell what got worse between two runs"},
 	{"merge", "RUN", cmd_merge,
 	 "make one log of per-writer files, in the order of time"},
 	{"selftest", "", cmd_selftest,
@@ -50,7 +51,7 @@ static void print_help(void)
 	      "Commands:\n",
 	      stdout);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		printf("  %-8s %-4s  %s%s\n", commands[i].name, commands[i].operands,
+		printf("  %-8s %-8s  %s%s\n", commands[i].name, commands[i].operands,
 		       commands[i].summary,
 		       commands[i].run ? "" : " (not in this build)");
 	fputs("\n"

@@ -20,8 +20,6 @@
 
 #include <jansson.h>
 
-#define SCHEMA "tailrace.result/1"
-
 /* Findings of each kind that stand in result.json; anomalies.csv has more. */
 enum { EXAMPLES_PER_KIND = 3 };
 
@@ -103,9 +101,15 @@ static json_t *run_json(const struct manifest *manifest)
 			return NULL;
 		}
 	}
-	return json_pack("{s:s, s:o, s:o, s:o}", "id", manifest->run_id, "seed",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:[o, o], s:o}", "id",
+			 manifest->run_id, "label", text_to_json(manifest->label),
+			 "created_utc", text_to_json(manifest->created_utc),
+			 "directory", text_to_json(manifest->data_dir), "seed",
 			 count(manifest->seed), "ranks", count(manifest->rank_count),
-			 "hosts", hosts);
+			 "records",
+			 manifest->records ? count(manifest->records) : json_null(),
+			 "size_bytes", count(manifest->min_bytes),
+			 count(manifest->max_bytes), "hosts", hosts);
 }
 
 static json_t *claims_json(unsigned int claims)
@@ -471,8 +475,8 @@ int write_json(const struct output_context *context, FILE *stream, struct error 
 	enum verdict verdict = result->verdict.verdict;
 	json_t *root;
 
-	root = json_pack("{s:s, s:s, s:i, s:b, s:o, s:o, s:o, s:o}", "schema", SCHEMA,
-			 "verdict", verdict_name(verdict), "exit_code",
+	root = json_pack("{s:s, s:s, s:i, s:b, s:o, s:o, s:o, s:o}", "schema",
+			 RESULT_SCHEMA, "verdict", verdict_name(verdict), "exit_code",
 			 verdict_exit_code(verdict), "teeth", result->verdict.teeth,
 			 "run", run_json(result->manifest), "faults",
 			 faults_json(result->manifest), "check", check_json(result),

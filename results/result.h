@@ -15,6 +15,7 @@
 #include "core/manifest.h"
 #include "verify/judgment.h"
 
+#define RESULT_SCHEMA	    "tailrace.result/1"
 #define RESULT_JSON_FILE    "result.json"
 #define RESULT_SUMMARY_FILE "summary.txt"
 

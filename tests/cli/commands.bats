@@ -11,7 +11,7 @@ subcommands()
 @test "help names the subcommands" {
 	run -0 --separate-stderr tailrace --help
 	[[ -z $stderr ]]
-	for command in verify report merge selftest list; do
+	for command in verify report compare merge selftest list; do
 		[[ $output == *"$command"* ]] || fail "no $command in: $output"
 	done
 }
@@ -22,7 +22,7 @@ subcommands()
 }
 
 @test "each subcommand has its help" {
-	for command in verify report merge selftest list; do
+	for command in verify report compare merge selftest list; do
 		run -0 --separate-stderr tailrace "$command" --help
 		[[ $output == *"$command"* && -z $stderr ]]
 	done

@@ -87,7 +87,9 @@ START_TEST(keys_are_those_of_the_contract)
 	root = write_and_load(&fixture);
 	expect_keys(root, "schema verdict exit_code teeth run faults check strategies");
 	ck_assert_str_eq(json_string_value(at(root, "schema")), "tailrace.result/1");
-	expect_keys(at(root, "run"), "id seed ranks hosts");
+	expect_keys(
+		at(root, "run"),
+		"id label created_utc directory seed ranks records size_bytes hosts");
 	expect_keys(json_array_get(at(root, "run.hosts"), 1),
 		    "name ranks mount clock_error_us");
 	for (size_t i = 0; i < 4; i++) {
