@@ -30,6 +30,22 @@ die_usage()
 	exit "$EXIT_USAGE"
 }
 
+# A whole number and a unit, as everywhere in tailrace; prints microseconds.
+parse_time()
+{
+	local option=$1 text=$2 factor
+	[[ $text =~ ^([0-9]{1,9})(us|ms|s|m|h)$ ]] ||
+		die_usage "$option: '$text' is no time (examples: 500us, 2ms, 30s, 5m)"
+	case ${BASH_REMATCH[2]} in
+	us)	factor=1 ;;
+	ms)	factor=1000 ;;
+	s)	factor=1000000 ;;
+	m)	factor=60000000 ;;
+	h)	factor=3600000000 ;;
+	esac
+	printf '%d\n' $(( 10#${BASH_REMATCH[1]} * factor ))
+}
+
 # tools_env ROOT - let the unpacked tools find each other and their libraries.
 # Only for the lab's own scripts: the user's command must not see these
 # libraries in place of the machine's.

@@ -33,7 +33,7 @@ lab()
 refuses()
 {
 	code=0
-	"$LAB" "$@" >out 2>err || code=$?
+	"${program:-$LAB}" "$@" >out 2>err || code=$?
 	echo "'$*': exit $code, $(cat err)"
 	[ "$code" -eq 2 ]
 	[ ! -s out ]
@@ -61,6 +61,8 @@ processes_left()
 	refuses --mount 'noac nolock' -- true
 	refuses --mount vers=3 -- true
 	refuses --export 'rw;reboot' -- true
+	refuses --export-fs xfs -- true
+	refuses --export-size 5 -- true
 	refuses --rw /nonexistent -- true
 	refuses --rw / -- true
 	refuses --bogus -- true
@@ -76,10 +78,20 @@ processes_left()
 	run "$LAB" --help
 	[ "$status" -eq 0 ]
 	local option
-	for option in backend hosts nfs mount export rtt rw timeout mem; do
+	for option in backend hosts nfs mount export export-fs export-size rtt rw timeout mem; do
 		[[ $output == *"--$option "* ]]
 	done
 	[[ $output == *"lab --hosts 2 --nfs 3"* ]]
+}
+
+# Purpose: a hook that is wrong must not look like one that had no effect.
+@test "a fault that is none is refused with one sentence and exit 2" {
+	program=$repo/scripts/lab/fault
+	refuses
+	refuses earthquake
+	refuses partition host2
+	refuses partition host2 5s 5s
+	refuses partition host2 5s	# not in a lab
 }
 
 # Purpose: what goes into the lab and what comes out of it: arguments,
