@@ -79,9 +79,41 @@ void manifest_release(struct manifest *m)
 	free(m->command);
 	free(m->data_dir);
 	free(m->label);
-	json_decref(m->faults);
+	for (size_t i = 0; i < m->fault_count; i++) {
+		free(m->faults[i].what);
+		free(m->faults[i].note);
+	}
+	free(m->faults);
 	check_facts_release(&m->check);
 	memset(m, 0, sizeof(*m));
+}
+
+int manifest_add_fault(struct manifest *m, const struct manifest_fault *fault)
+{
+	struct manifest_fault *grown =
+		reallocarray(m->faults, m->fault_count + 1, sizeof(*grown));
+	struct manifest_fault copy = *fault;
+
+	if (!grown)
+		return -ENOMEM;
+	m->faults = grown;
+	copy.what = strdup(fault->what);
+	copy.note = strdup(fault->note);
+	if (!copy.what || !copy.note) {
+		free(copy.what);
+		free(copy.note);
+		return -ENOMEM;
+	}
+	m->faults[m->fault_count++] = copy;
+	return 0;
+}
+
+bool manifest_was_struck(const struct manifest *m, size_t index)
+{
+	for (size_t i = 0; i < m->fault_count; i++)
+		if (m->faults[i].strategy == index && m->faults[i].hit)
+			return true;
+	return false;
 }
 
 uint32_t manifest_strategy_number(const struct manifest *manifest, size_t index)

@@ -89,6 +89,20 @@ struct manifest_reader {
 	bool given;    /* it has told what it saw */
 };
 
+/* A fault that was asked for (--fault), in one strategy; all but the texts 0: none. */
+struct manifest_fault {
+	uint32_t strategy; /* its index */
+	char *what;	   /* as it was asked for: "kill-holder" */
+	bool hit;	   /* it happened; else `note` says why not */
+	uint32_t target;   /* rank; MANIFEST_NOBODY: no writer, or none was hit */
+	uint32_t host;	   /* index into the hosts: where it struck */
+	int exit;	   /* of a command, as a shell has it; -1: of nothing */
+	uint64_t at_ns;	   /* on rank 0's clock, as the next; 0: never */
+	uint64_t until_ns; /* a stopped writer went on, a command ended; 0: no end */
+	char *note;	   /* a sentence for people, without "fault at ..." */
+};
+#define MANIFEST_NOBODY UINT32_MAX
+
 /* What one strategy was to do, and how it went. */
 struct manifest_strategy {
 	char *name;	     /* unique in the run, as in result.json */
@@ -108,7 +122,8 @@ struct manifest_strategy {
 	char *remark;		/* what was left out so that it could, or NULL */
 	char *skipped;		/* why not, or NULL */
 	int skipped_errnum;
-	uint64_t duration_ns; /* of the append phase, on rank 0's clock */
+	uint64_t started_ns;  /* the append phase, on rank 0's clock; 0: unknown */
+	uint64_t duration_ns; /* of it */
 	uint32_t segments;    /* begun; 0 unless the run is in segments */
 	json_t *rpc;	      /* {"LOCK": count, …} over all hosts, or NULL */
 	struct manifest_merge merge;
@@ -133,7 +148,8 @@ struct manifest {
 	bool one_client;	/* --one-client */
 	bool strict;		/* --strict: controls are required too */
 	bool data_kept;		/* the data files are still to be there */
-	json_t *faults;		/* array of faults that happened */
+	struct manifest_fault *faults; /* in order of strategies */
+	size_t fault_count;
 	struct check_facts check;
 
 	/*
@@ -165,6 +181,12 @@ int manifest_save(const struct manifest *manifest, const char *run_dir,
 
 /* Free all that @manifest owns and make it empty; harmless on an empty one. */
 void manifest_release(struct manifest *manifest);
+
+/* Add a copy of @fault.  0 or -ENOMEM. */
+int manifest_add_fault(struct manifest *manifest, const struct manifest_fault *fault);
+
+/* Did a fault that was asked for happen in strategy number @index? */
+bool manifest_was_struck(const struct manifest *manifest, size_t index);
 
 /* The number in its run of strategy number @index of @manifest: the same, or loose. */
 uint32_t manifest_strategy_number(const struct manifest *manifest, size_t index);

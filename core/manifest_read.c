@@ -26,6 +26,8 @@ enum {
 	MAX_VIEW_BLOCK = 1 << 20,
 	MAX_VIEW_LOOKS = 7, /* bits */
 	MAX_READERS = 1 << 16,
+	MAX_FAULTS = 1 << 16,
+	MAX_EXIT = 255,
 };
 
 /*
@@ -277,6 +279,10 @@ static void strategy_from_json(struct reader *r, json_t *object,
 		s->remark = get_text(r, object, "remark");
 	s->skipped = get_text(r, object, "skipped");
 	s->skipped_errnum = (int)get_integer(r, object, "skipped_errno", 0, 4095);
+	/* Older manifests do not have it. */
+	if (json_object_get(object, "started_ns"))
+		s->started_ns = (uint64_t)get_integer(r, object, "started_ns", 0,
+						      INT64_MAX / 4);
 	s->duration_ns = (uint64_t)get_integer(r, object, "duration_ns", 0, INT64_MAX);
 	if (m->segment_bytes)
 		s->segments = (uint32_t)get_integer(r, object, "segments", 0,
@@ -294,6 +300,51 @@ static void strategy_from_json(struct reader *r, json_t *object,
 	s->writers = get_memory(r, rank_count, sizeof(*s->writers));
 	for (uint32_t rank = 0; !r->bad && rank < rank_count; rank++)
 		writer_from_json(r, json_array_get(writers, rank), &s->writers[rank]);
+}
+
+/* From 0 to @high; or -1 for a JSON null. */
+static int64_t get_index(struct reader *r, json_t *object, const char *key,
+			 int64_t high)
+{
+	if (json_is_null(json_object_get(object, key)))
+		return -1;
+	return get_integer(r, object, key, 0, high);
+}
+
+/* Of a run whose ranks and strategies are known. */
+static void fault_from_json(struct reader *r, json_t *object, const struct manifest *m,
+			    struct manifest_fault *fault)
+{
+	int64_t target = get_index(r, object, "target", (int64_t)m->rank_count - 1);
+
+	fault->strategy = (uint32_t)get_integer(r, object, "strategy", 0,
+						(int64_t)m->strategy_count - 1);
+	fault->what = get_text_required(r, object, "what");
+	fault->hit = get_bool(r, object, "hit");
+	fault->target = target < 0 ? MANIFEST_NOBODY : (uint32_t)target;
+	fault->host =
+		(uint32_t)get_integer(r, object, "host", 0, (int64_t)m->host_count - 1);
+	fault->exit = (int)get_index(r, object, "exit", MAX_EXIT);
+	fault->at_ns = (uint64_t)get_integer(r, object, "at_ns", 0, INT64_MAX / 4);
+	fault->until_ns =
+		(uint64_t)get_integer(r, object, "until_ns", 0, INT64_MAX / 4);
+	fault->note = get_text_required(r, object, "note");
+}
+
+/* A manifest of before there was `faults` has none. */
+static void faults_from_json(struct reader *r, json_t *root, struct manifest *m)
+{
+	json_t *array;
+
+	if (r->bad || !json_object_get(root, "faults"))
+		return;
+	array = get_array(r, root, "faults", MAX_FAULTS);
+	m->faults = get_memory(r, json_array_size(array), sizeof(*m->faults));
+	if (!m->faults)
+		return;
+	m->fault_count = json_array_size(array);
+	for (size_t i = 0; i < m->fault_count; i++)
+		fault_from_json(r, json_array_get(array, i), m, &m->faults[i]);
 }
 
 static void run_from_json(struct reader *r, json_t *root, struct manifest *m)
@@ -324,8 +375,6 @@ static void run_from_json(struct reader *r, json_t *root, struct manifest *m)
 	m->one_client = get_bool(r, root, "one_client");
 	m->strict = get_bool(r, root, "strict");
 	m->data_kept = get_bool(r, root, "data_kept");
-	m->faults = json_object_get(root, "faults");
-	m->faults = json_is_array(m->faults) ? json_incref(m->faults) : NULL;
 	if (check_facts_from_json(json_object_get(root, "check"), &m->check) < 0)
 		r->bad = r->bad ? r->bad : "check";
 }
@@ -457,6 +506,7 @@ int manifest_load(struct manifest *manifest, const char *run_dir, struct error *
 	run_from_json(&r, root, &m);
 	ranks_from_json(&r, root, &m);
 	strategies_from_json(&r, root, &m);
+	faults_from_json(&r, root, &m);
 	if (r.bad) {
 		rc = error_set(err, EBADMSG, "%s makes no sense: %s", path, r.bad);
 		manifest_release(&m);

@@ -94,6 +94,34 @@ static json_t *readers_to_json(const struct manifest_strategy *strategy)
 	return array;
 }
 
+/* -1: null. */
+static json_t *index_to_json(int64_t index)
+{
+	return index < 0 ? json_null() : json_integer(index);
+}
+
+static json_t *faults_to_json(const struct manifest *m)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < m->fault_count; i++) {
+		const struct manifest_fault *f = &m->faults[i];
+		bool nobody = f->target == MANIFEST_NOBODY;
+
+		json_array_append_new(
+			array,
+			json_pack("{s:I,s:o,s:b,s:o,s:I,s:o,s:I,s:I,s:o}", "strategy",
+				  (json_int_t)f->strategy, "what",
+				  text_to_json(f->what), "hit", f->hit, "target",
+				  index_to_json(nobody ? -1 : (int64_t)f->target),
+				  "host", (json_int_t)f->host, "exit",
+				  index_to_json(f->exit), "at_ns", (json_int_t)f->at_ns,
+				  "until_ns", (json_int_t)f->until_ns, "note",
+				  text_to_json(f->note)));
+	}
+	return array;
+}
+
 static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 				uint32_t rank_count, size_t host_count)
 {
@@ -104,7 +132,7 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 				      writer_to_json(&strategy->writers[rank]));
 	return json_pack(
 		"{s:o,s:o,s:o,s:o,s:b,s:b,s:o,s:s,s:b,s:b,s:I,s:I,s:b,s:o,s:o,s:i,s:I,"
-		"s:I,s:O?,s:o,s:o,s:o,s:o}",
+		"s:I,s:I,s:O?,s:o,s:o,s:o,s:o}",
 		"name", text_to_json(strategy->name), "preset",
 		text_to_json(strategy->preset), "spec", text_to_json(strategy->spec),
 		"claims", claims_to_json(strategy->claims), "control",
@@ -116,7 +144,8 @@ static json_t *strategy_to_json(const struct manifest_strategy *strategy,
 		(json_int_t)strategy->padding_bytes, "ran", strategy->ran, "remark",
 		text_to_json(strategy->remark), "skipped",
 		text_to_json(strategy->skipped), "skipped_errno",
-		strategy->skipped_errnum, "duration_ns",
+		strategy->skipped_errnum, "started_ns",
+		(json_int_t)strategy->started_ns, "duration_ns",
 		(json_int_t)strategy->duration_ns, "segments",
 		(json_int_t)strategy->segments, "rpc", strategy->rpc, "merge",
 		merge_to_json(&strategy->merge), "views",
@@ -140,7 +169,7 @@ static json_t *manifest_to_json(const struct manifest *m)
 						       m->host_count));
 	return json_pack(
 		"{s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:b,"
-		"s:O?,s:o,s:o,s:o,s:o}",
+		"s:o,s:o,s:o,s:o,s:o}",
 		"schema", MANIFEST_SCHEMA, "run_id", m->run_id, "version",
 		text_to_json(m->version), "created_utc", text_to_json(m->created_utc),
 		"command", text_to_json(m->command), "data_dir",
@@ -149,7 +178,7 @@ static json_t *manifest_to_json(const struct manifest *m)
 		(json_int_t)m->max_bytes, "records", (json_int_t)m->records,
 		"segment_bytes", (json_int_t)m->segment_bytes, "local_fs", m->local_fs,
 		"one_client", m->one_client, "strict", m->strict, "data_kept",
-		m->data_kept, "faults", m->faults, "check",
+		m->data_kept, "faults", faults_to_json(m), "check",
 		check_facts_to_json(&m->check), "hosts", hosts, "rank_host", ranks,
 		"strategies", strategies);
 }

@@ -88,9 +88,7 @@ static int outline_plan(struct run *run)
 	m->one_client = plan->one_client;
 	m->strict = plan->strict;
 	m->data_kept = true;
-	m->faults = json_array();
-	return m->version && m->created_utc && m->command && m->label && m->data_dir &&
-			       m->faults
+	return m->version && m->created_utc && m->command && m->label && m->data_dir
 		       ? 0
 		       : -ENOMEM;
 }

@@ -9,6 +9,7 @@
 #include "core/claim.h"
 #include "core/text.h"
 #include "results/check_json.h"
+#include "results/fault_json.h"
 #include "results/chronicle.h"
 #include "results/format.h"
 #include "results/measure.h"
@@ -464,11 +465,6 @@ static json_t *strategies_json(const struct result *result)
 	return array;
 }
 
-static json_t *faults_json(const struct manifest *manifest)
-{
-	return manifest->faults ? json_incref(manifest->faults) : json_array();
-}
-
 int write_json(const struct output_context *context, FILE *stream, struct error *err)
 {
 	const struct result *result = context->result;
@@ -479,8 +475,8 @@ int write_json(const struct output_context *context, FILE *stream, struct error 
 			 RESULT_SCHEMA, "verdict", verdict_name(verdict), "exit_code",
 			 verdict_exit_code(verdict), "teeth", result->verdict.teeth,
 			 "run", run_json(result->manifest), "faults",
-			 faults_json(result->manifest), "check", check_json(result),
-			 "strategies", strategies_json(result));
+			 faults_json(result), "check", check_json(result), "strategies",
+			 strategies_json(result));
 	if (!root)
 		return error_set(err, ENOMEM, "no memory for result.json");
 	/* Nine digits: a nanosecond within a second, and no 0.30000000000000004. */

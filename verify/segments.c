@@ -161,8 +161,7 @@ static bool fits(const struct whole *w, const struct manifest *segment,
 	       other->exclusive_lock == s->exclusive_lock &&
 	       segment->rank_count == m->rank_count &&
 	       segment->local_fs == m->local_fs &&
-	       segment->one_client == m->one_client &&
-	       (!segment->faults || json_array_size(segment->faults) == 0);
+	       segment->one_client == m->one_client && segment->fault_count == 0;
 }
 
 /* By its folder.  False: it cannot be, and the doubt says why. */
@@ -302,7 +301,6 @@ static void settle_figures(struct whole *w)
 static void reach_verdict(struct whole *w)
 {
 	struct judgment *j = &w->sum;
-	const json_t *faults = w->manifest->faults;
 
 	j->verdict = VERDICT_INCONCLUSIVE;
 	if (j->segments.unsafe) {
@@ -314,7 +312,8 @@ static void reach_verdict(struct whole *w)
 			 w->first_words);
 	} else if (w->doubt[0]) {
 		snprintf(j->reason, sizeof(j->reason), "%s", w->doubt);
-	} else if (!verdict_find_shortage(j, faults && json_array_size(faults))) {
+	} else if (!verdict_find_shortage(j,
+					  manifest_was_struck(w->manifest, w->index))) {
 		j->verdict = VERDICT_SAFE;
 		snprintf(j->reason, sizeof(j->reason),
 			 "all %llu acknowledged %s; in %u segments",

@@ -257,7 +257,7 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 {
 	const struct manifest *m = e->manifest;
 	size_t size = sizeof(j->reason);
-	bool faults = m->faults && json_array_size(m->faults) > 0;
+	bool struck = manifest_was_struck(m, e->strategy_index);
 	const char *timeless = timeless_host(e);
 
 	if (j->hung)
@@ -286,7 +286,7 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 			 (unsigned long long)e->untold_differences);
 	else if (e->shrunk)
 		snprintf(j->reason, size, "a data file shrank while it was read");
-	else if (few_acknowledged(j, faults))
+	else if (few_acknowledged(j, struck))
 		j->only_short = !one_client_only(m) && !timeless;
 	else if (one_client_only(m))
 		snprintf(j->reason, size,

@@ -228,9 +228,13 @@ void plant_fault(struct plant *p)
 {
 	struct manifest *m = &p->craft.manifest;
 
-	if (!m->faults)
-		m->faults = json_pack("[{s:s}]", "what", "planted");
-	if (!m->faults)
+	const struct manifest_fault fault = {.what = (char[]){"planted"},
+					     .hit = true,
+					     .target = MANIFEST_NOBODY,
+					     .exit = -1,
+					     .note = (char[]){""}};
+
+	if (!m->fault_count && manifest_add_fault(m, &fault) < 0)
 		craft_fail(&p->craft, ENOMEM, "no memory for a run made by hand");
 }
 

@@ -190,8 +190,14 @@ static void accept_one_client(struct recipe *r, char **words)
 
 static void fault(struct recipe *r, char **words)
 {
+	const struct manifest_fault fault = {.what = (char[]){"kill 0"},
+					     .hit = true,
+					     .exit = -1,
+					     .note = (char[]){"killed rank 0"}};
+
 	(void)words;
-	r->craft.manifest.faults = json_pack("[{s:s}]", "what", "kill");
+	if (manifest_add_fault(&r->craft.manifest, &fault) < 0)
+		abort();
 }
 
 /* Move the one sample of @host to time zero. */

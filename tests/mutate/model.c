@@ -785,8 +785,7 @@ static bool is_inconclusive(const struct model *m)
 			return true;
 	}
 	return acknowledged == 0 || is_timeless(m) ||
-	       (acknowledged * 100 < attempted * 99 &&
-		json_array_size(m->m->faults) == 0) ||
+	       (acknowledged * 100 < attempted * 99 && !manifest_was_struck(m->m, 0)) ||
 	       (one_client && !m->m->local_fs && !m->m->one_client) ||
 	       (m->s->shared_file &&
 		(m->r.handoffs < 30 || m->r.handoffs * 100 < m->r.placed));

@@ -107,6 +107,31 @@ static void sample_strategy(struct manifest_strategy *s, int number)
 	s->writers[2].stuck = text("write since 12:00");
 }
 
+static const struct manifest_fault sample_faults[] = {
+	{.strategy = 0,
+	 .what = (char[]){"stop-holder for 2s"},
+	 .hit = true,
+	 .target = 2,
+	 .host = 1,
+	 .exit = -1,
+	 .at_ns = 5000000000,
+	 .until_ns = 7000000000,
+	 .note = (char[]){"stopped rank 2"}},
+	{.strategy = 1,
+	 .what = (char[]){"run echo n\xc3\xa4s; false"},
+	 .hit = true,
+	 .target = MANIFEST_NOBODY,
+	 .exit = 1,
+	 .at_ns = 1,
+	 .until_ns = 2,
+	 .note = (char[]){"ran"}},
+	{.strategy = 1,
+	 .what = (char[]){"kill 1"},
+	 .target = MANIFEST_NOBODY,
+	 .exit = -1,
+	 .note = (char[]){"it had left"}},
+};
+
 static struct manifest sample(void)
 {
 	struct manifest m = {
@@ -122,7 +147,6 @@ static struct manifest sample(void)
 		.records = 1000,
 		.one_client = true,
 		.data_kept = true,
-		.faults = json_pack("[{s:s}]", "what", "kill 3"),
 		.host_count = 2,
 		.rank_count = 3,
 		.strategy_count = 2,
@@ -136,6 +160,8 @@ static struct manifest sample(void)
 		sample_host(&m.hosts[i], i);
 		sample_strategy(&m.strategies[i], i);
 	}
+	for (size_t i = 0; i < COUNT_OF(sample_faults); i++)
+		ck_assert_int_eq(manifest_add_fault(&m, &sample_faults[i]), 0);
 	return m;
 }
 
@@ -197,9 +223,25 @@ static bool same_strategy(const struct manifest_strategy *a,
 	       a->exclusive_lock == b->exclusive_lock && a->batch == b->batch &&
 	       a->padding_bytes == b->padding_bytes && a->ran == b->ran &&
 	       a->skipped_errnum == b->skipped_errnum &&
-	       a->duration_ns == b->duration_ns && same_views(&a->views, &b->views) &&
-	       same_readers(a, b) && !a->rpc == !b->rpc &&
-	       (!a->rpc || json_equal(a->rpc, b->rpc));
+	       a->started_ns == b->started_ns && a->duration_ns == b->duration_ns &&
+	       same_views(&a->views, &b->views) && same_readers(a, b) &&
+	       !a->rpc == !b->rpc && (!a->rpc || json_equal(a->rpc, b->rpc));
+}
+
+static bool same_faults(const struct manifest *a, const struct manifest *b)
+{
+	if (a->fault_count != b->fault_count)
+		return false;
+	for (size_t i = 0; i < a->fault_count; i++) {
+		const struct manifest_fault *x = &a->faults[i], *y = &b->faults[i];
+
+		if (x->strategy != y->strategy || !same_text(x->what, y->what) ||
+		    x->hit != y->hit || x->target != y->target || x->host != y->host ||
+		    x->exit != y->exit || x->at_ns != y->at_ns ||
+		    x->until_ns != y->until_ns || !same_text(x->note, y->note))
+			return false;
+	}
+	return true;
 }
 
 static bool same(const struct manifest *a, const struct manifest *b)
@@ -223,7 +265,7 @@ static bool same(const struct manifest *a, const struct manifest *b)
 	       a->max_bytes == b->max_bytes && a->records == b->records &&
 	       a->local_fs == b->local_fs && a->one_client == b->one_client &&
 	       a->strict == b->strict && a->data_kept == b->data_kept &&
-	       json_equal(a->faults, b->faults);
+	       same_faults(a, b);
 }
 
 /* ---- tests ------------------------------------------------------------- */
@@ -602,6 +644,26 @@ START_TEST(values_that_make_no_sense)
 		{"strategies.0.writers.1.begun", "-1"},
 		{"strategies.0.writers.1.begun", "1099511627777"},
 		{"strategies.0.writers.1.stuck", "7"},
+		{"strategies.0.started_ns", "-1"},
+		{"strategies.0.started_ns", "9223372036854775807"},
+		{"faults", "null"},
+		{"faults", "{}"},
+		{"faults", "[7]"},
+		{"faults.0.strategy", "2"}, /* there are two strategies */
+		{"faults.0.strategy", "-1"},
+		{"faults.0.what", "null"},
+		{"faults.0.hit", "1"},
+		{"faults.0.target", "3"}, /* there are three ranks */
+		{"faults.0.target", "-1"},
+		{"faults.0.target", "4294967295"},
+		{"faults.0.host", "2"}, /* there are two hosts */
+		{"faults.0.host", "null"},
+		{"faults.0.exit", "256"},
+		{"faults.0.exit", "-1"},
+		{"faults.0.at_ns", "-1"},
+		{"faults.0.at_ns", "9223372036854775807"},
+		{"faults.0.until_ns", "1.5"},
+		{"faults.0.note", "7"},
 	};
 
 	enter_with_sample();
@@ -638,6 +700,9 @@ START_TEST(missing_keys)
 		"strategies.1.claims",
 		"strategies.1.control",
 		"strategies.1.required",
+		"faults.0.target",
+		"faults.0.exit",
+		"faults.0.note",
 		"strategies.1.shared_file",
 		"strategies.1.exclusive_lock",
 		"strategies.1.batch",

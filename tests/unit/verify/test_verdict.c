@@ -138,13 +138,25 @@ END_TEST
 
 START_TEST(under_99_percent_without_a_fault)
 {
+	const struct manifest_fault fault = {
+		.what = (char[]){"kill 0"},
+		.hit = true,
+		.exit = -1,
+		.note = (char[]){"killed rank 0"},
+	};
+
 	setup();
 	judgment.acknowledged = 990;
 	ck_assert_int_eq(reach(), VERDICT_SAFE);
 	judgment.acknowledged = 989;
 	ck_assert_int_eq(reach(), VERDICT_INCONCLUSIVE);
-	craft.manifest.faults = json_pack("[s]", "kill");
+	ck_assert_int_eq(manifest_add_fault(&craft.manifest, &fault), 0);
 	ck_assert_int_eq(reach(), VERDICT_SAFE);
+	craft.manifest.faults[0].hit = false;
+	ck_assert_int_eq(reach(), VERDICT_INCONCLUSIVE);
+	craft.manifest.faults[0].hit = true;
+	craft.manifest.faults[0].strategy = 1;
+	ck_assert_int_eq(reach(), VERDICT_INCONCLUSIVE);
 	teardown();
 }
 END_TEST
