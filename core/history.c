@@ -493,18 +493,18 @@ static int copy_map(struct history *h, int fd, uint64_t size_bytes)
 	return rc;
 }
 
-int history_open(struct history *history, const char *path, struct error *err)
+/* Read the history from @fd, which is closed; @path is for the sentence. */
+static int open_from(struct history *history, int fd, const char *path, bool own,
+		     struct error *err)
 {
 	struct history_identity ignored;
 	struct history h = {0};
 	struct stat st;
-	int fd;
 	int rc;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0)
-		return error_sys(err, errno, "cannot open the history %s", path);
 	rc = fstat(fd, &st) < 0 ? -errno : S_ISREG(st.st_mode) ? 0 : -EBADMSG;
+	if (rc == 0 && own && st.st_uid != geteuid())
+		rc = -EPERM;
 	if (rc == 0)
 		rc = copy_map(&h, fd, (uint64_t)st.st_size);
 	close(fd);
@@ -526,6 +526,31 @@ int history_open(struct history *history, const char *path, struct error *err)
 	entries_check(&h);
 	*history = h;
 	return 0;
+}
+
+static int open_path(struct history *history, const char *path, bool own,
+		     struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd < 0)
+		return error_sys(err, errno, "cannot open the history %s", path);
+	return open_from(history, fd, path, own, err);
+}
+
+int history_open(struct history *history, const char *path, struct error *err)
+{
+	return open_path(history, path, false, err);
+}
+
+int history_open_own(struct history *history, const char *path, struct error *err)
+{
+	struct stat st;
+
+	/* Of some devices the mere opening has consequences. */
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return error_set(err, EBADMSG, "%s is no history", path);
+	return open_path(history, path, true, err);
 }
 
 void history_close(struct history *history)

@@ -152,6 +152,12 @@ struct history {
  * sets @cut.
  */
 int history_open(struct history *history, const char *path, struct error *err);
+
+/*
+ * The same of a file whose place we have from a run folder and not from a person: it
+ * must be a file of our own.  -EPERM: it is another user's.
+ */
+int history_open_own(struct history *history, const char *path, struct error *err);
 void history_close(struct history *history);
 
 /* What the header of an open history says of it. */

@@ -51,6 +51,7 @@ static void strategy_release(struct manifest_strategy *s, uint32_t rank_count)
 		free(s->writers[rank].history_path);
 		free(s->writers[rank].data_path);
 		free(s->writers[rank].stuck);
+		free(s->writers[rank].salvaged_path);
 	}
 	free(s->writers);
 	free(s->name);

@@ -66,6 +66,10 @@ struct manifest_writer {
 	char *history_path; /* on its own host, until it was gathered */
 	char *data_path;    /* loose: its data file; NULL: named as in a run */
 	char *stuck;	    /* of a hung writer: the call and since when; or NULL */
+
+	/* What verify/salvage.h found out; never in manifest.json. */
+	char *salvaged_path; /* its history, outside the run folder; NULL: in it */
+	bool astray;	     /* its history was looked for, and is nowhere */
 };
 
 /* The files of all writers, consolidated; all zero: that was not done. */
@@ -119,6 +123,8 @@ struct manifest_strategy {
 	uint32_t padding_bytes; /* records start at multiples of it, NULs
 				   between are its own; 0: none */
 	bool ran;		/* the append phase took place */
+	bool interrupted;	/* the run ended meanwhile (verify/salvage.h);
+				   never in manifest.json */
 	char *remark;		/* what was left out so that it could, or NULL */
 	char *skipped;		/* why not, or NULL */
 	int skipped_errnum;

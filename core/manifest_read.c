@@ -459,6 +459,13 @@ static json_t *json_read(const char *path, struct error *err, int *ret_rc)
 	struct stat st;
 	json_t *root = NULL;
 
+	if (fd < 0 && errno == ENOENT) {
+		*ret_rc = error_set(err, ENOENT,
+				    "there is no %s: this is no run folder, or its run "
+				    "ended before it began to append",
+				    path);
+		return NULL;
+	}
 	if (!file) {
 		*ret_rc = error_sys(err, errno, "cannot open %s", path);
 		if (fd >= 0)

@@ -39,10 +39,10 @@ static const struct option_row rows[] = {
 	{
 		.name = "history",
 		.argument = "FILE",
-		.group = "Without a run folder",
-		.help = "a history of its writers, or a folder of them; operands are "
-			"more "
-			"of them",
+		.group = "Histories",
+		.help = "a history, or a folder of them; further operands are more of "
+			"them: all there are with --file, with RUN those that it did "
+			"not gather",
 		.parse = option_paths,
 		.offset = offsetof(struct rejudge_arguments, histories),
 		.flags = OPTION_REPEATABLE,
@@ -51,7 +51,7 @@ static const struct option_row rows[] = {
 
 static const struct option_table table = {
 	.program = "tailrace verify",
-	.operands = "RUN | --file FILE --history FILE...",
+	.operands = "RUN [--history FILE...] | --file FILE --history FILE...",
 	.summary =
 		"Judge the run folder RUN again, from its data files and histories, or "
 		"any data file with its histories; without MPI, and without writing "

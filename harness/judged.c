@@ -28,12 +28,20 @@ static int judge_all(struct judged *judged, struct manifest *manifest,
 	return 0;
 }
 
-int judged_load(struct judged *judged, const char *run_dir, struct error *err)
+int judged_load(struct judged *judged, const char *run_dir,
+		const struct salvage_places *places, struct error *err)
 {
 	struct manifest manifest = {0};
 	int rc = manifest_load(&manifest, run_dir, err);
 
-	return rc < 0 ? rc : judge_all(judged, &manifest, run_dir, err);
+	if (rc < 0)
+		return rc;
+	rc = salvage(&manifest, run_dir, places, err);
+	if (rc < 0) {
+		manifest_release(&manifest);
+		return rc;
+	}
+	return judge_all(judged, &manifest, run_dir, err);
 }
 
 int judged_load_loose(struct judged *judged, const struct loose_paths *paths,

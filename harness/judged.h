@@ -10,6 +10,7 @@
 #include "results/result.h"
 #include "verify/judgment.h"
 #include "verify/loose.h"
+#include "verify/salvage.h"
 
 /* Owner: whoever called judged_load; ended by judged_release. */
 struct judged {
@@ -19,11 +20,13 @@ struct judged {
 };
 
 /*
- * Load the manifest of @run_dir and judge all its strategies.  Returns 0 or a
- * negative errno with a sentence in @err: -EBADMSG where the manifest is damaged,
- * -ENODATA where the data files are gone.
+ * Load the manifest of @run_dir, look for what it did not gather, also in @places, and
+ * judge all its strategies.  Returns 0 or a negative errno with a sentence in @err:
+ * -EBADMSG where the manifest is damaged, -ENODATA where the data files are gone,
+ * -ENOMSG where @places are of no use.
  */
-int judged_load(struct judged *judged, const char *run_dir, struct error *err);
+int judged_load(struct judged *judged, const char *run_dir,
+		const struct salvage_places *places, struct error *err);
 
 /* The same of files without a run folder; with the errors of loose_manifest() too. */
 int judged_load_loose(struct judged *judged, const struct loose_paths *paths,

@@ -58,15 +58,24 @@ static enum exit_code show(const struct judged *judged, const char *run_dir,
 
 /* A wrong RUN is wrong usage; a damaged one could not be judged. */
 static enum exit_code load_run(struct judged *judged, const char *run_dir,
+			       const struct rejudge_arguments *arguments,
 			       struct error *err)
 {
+	const struct salvage_places places = {
+		.paths = arguments->histories.items,
+		.count = arguments->histories.count,
+	};
 	struct stat st;
+	int rc;
 
 	if (stat(run_dir, &st) < 0) {
 		error_sys(err, errno, "cannot find the run folder %s", run_dir);
 		return EXIT_USAGE;
 	}
-	return judged_load(judged, run_dir, err) < 0 ? EXIT_COULD_NOT_RUN : EXIT_SAFE;
+	rc = judged_load(judged, run_dir, &places, err);
+	if (rc == -ENOMSG)
+		return EXIT_USAGE;
+	return rc < 0 ? EXIT_COULD_NOT_RUN : EXIT_SAFE;
 }
 
 static enum exit_code load_loose(struct judged *judged,
@@ -86,30 +95,27 @@ static enum exit_code load_loose(struct judged *judged,
 	return rc < 0 ? EXIT_COULD_NOT_RUN : EXIT_SAFE;
 }
 
-/* With --file the operands are histories, since a shell expands --history so. */
+/*
+ * The first operand is RUN, unless there is --file; with --history all others are
+ * histories, since a shell expands a pattern so.
+ */
 static int take_operands(struct rejudge_arguments *arguments,
 			 const struct options *options, struct error *err)
 {
 	const char *program = options->table->program;
+	const bool loose = arguments->files.count > 0;
+	const bool more = loose || arguments->histories.count > 0;
 	int rc = 0;
 
-	if (!arguments->files.count) {
-		if (arguments->histories.count)
-			return error_set(err, EINVAL,
-					 "--history needs --file; see %s --help",
-					 program);
-		if (!options->operand_count)
-			return error_set(err, EINVAL, "%s needs RUN; see %s --help",
-					 program, program);
-		if (options->operand_count > 1)
-			return error_set(err, EINVAL,
-					 "%s does not know what to do with '%s'",
-					 program, options->operands[1]);
-		return 0;
-	}
-	for (size_t i = 0; rc == 0 && i < options->operand_count; i++)
+	if (!loose && !options->operand_count)
+		return error_set(err, EINVAL, "%s needs RUN; see %s --help", program,
+				 program);
+	if (!more && options->operand_count > 1)
+		return error_set(err, EINVAL, "%s does not know what to do with '%s'",
+				 program, options->operands[1]);
+	for (size_t i = !loose; rc == 0 && i < options->operand_count; i++)
 		rc = option_paths(options->operands[i], &arguments->histories, err);
-	if (rc == 0 && !arguments->histories.count)
+	if (rc == 0 && loose && !arguments->histories.count)
 		rc = error_set(err, EINVAL, "--file needs --history; see %s --help",
 			       program);
 	return rc;
@@ -131,7 +137,7 @@ static enum exit_code judge_and_show(struct rejudge_arguments *arguments, bool i
 		run_dir = options->operands[0];
 	if (!arguments->out_dir && into_run)
 		arguments->out_dir = run_dir;
-	code = run_dir ? load_run(&judged, run_dir, err)
+	code = run_dir ? load_run(&judged, run_dir, arguments, err)
 		       : load_loose(&judged, arguments, err);
 	if (code == EXIT_SAFE)
 		code = show(&judged, run_dir, arguments, &request, err);

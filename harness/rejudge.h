@@ -27,9 +27,10 @@ struct rejudge_arguments {
 };
 
 /*
- * Run the command of @table, which takes one RUN, or with --file no RUN but more
- * histories.  Without --out results are written into RUN if @into_run, else nowhere.
- * Returns an enum exit_code; whatever went wrong was said on stderr.
+ * Run the command of @table, which takes one RUN, or with --file none; and where
+ * --history is given more histories.  Without --out results are written into RUN if
+ * @into_run, else nowhere. Returns an enum exit_code; whatever went wrong was said on
+ * stderr.
  */
 int rejudge(const struct option_table *table, bool into_run, int argc, char **argv);
 

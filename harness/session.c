@@ -108,7 +108,10 @@ static enum exit_code check_and_make(struct run *run,
 	if (run_is_first(run)) {
 		if (announce)
 			announce(run);
-		if (runfolder_open(run, err) < 0)
+		/* Whatever comes, from here on `verify` finds what was planned. */
+		if (runfolder_open(run, err) < 0 ||
+		    (run->plan.strategy_count > 0 &&
+		     manifest_save(&run->manifest, run->plan.out, err) < 0))
 			code = EXIT_COULD_NOT_RUN;
 	}
 	return run_agree(run, code, err);

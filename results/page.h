@@ -61,6 +61,7 @@ void put_readers(FILE *stream, const struct page *page, size_t index);
  */
 int print_verdict(const struct page *page);
 int print_table(const struct page *page);
+int print_histories(const struct page *page);
 int print_comparison(const struct page *page);
 int print_teeth(const struct page *page);
 

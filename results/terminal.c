@@ -157,12 +157,16 @@ static int print_page(struct page *page)
 	rank_strategies(page->result, page->order);
 	if (page->result->manifest->check.level != CHECK_NONE) {
 		rc = print_check_page(page);
+		if (rc == 0)
+			rc = print_histories(page);
 		free(page->order);
 		return rc;
 	}
 	rc = print_verdict(page);
 	if (rc == 0)
 		rc = print_table(page);
+	if (rc == 0)
+		rc = print_histories(page);
 	if (rc == 0)
 		rc = print_comparison(page);
 	for (size_t k = 0; rc == 0 && k < count; k++)

@@ -184,7 +184,8 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 	int rc;
 
 	judgment_init(&j);
-	if (!manifest->strategies[index].ran) {
+	if (!manifest->strategies[index].ran &&
+	    !manifest->strategies[index].interrupted) {
 		verdict_skip(&manifest->strategies[index], &j);
 		*judgment = j;
 		return 0;

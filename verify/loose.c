@@ -2,8 +2,8 @@
 #include "verify/loose.h"
 
 #include "core/history.h"
+#include "verify/history_paths.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,39 +70,6 @@ static int history_read(struct witnesses *all, const char *path, struct error *e
 	return rc < 0 ? error_sys(err, -rc, "cannot keep the history %s", path) : 0;
 }
 
-static int is_history(const struct dirent *entry)
-{
-	static const char end[] = ".history";
-	size_t length = strlen(entry->d_name);
-
-	return length >= sizeof(end) &&
-	       strcmp(entry->d_name + length - (sizeof(end) - 1), end) == 0;
-}
-
-static int folder_read(struct witnesses *all, const char *folder, struct error *err)
-{
-	struct dirent **names = NULL;
-	int count = scandir(folder, &names, is_history, alphasort);
-	int rc = 0;
-
-	if (count < 0)
-		return error_sys(err, errno, "cannot read the folder %s", folder);
-	for (int i = 0; i < count; i++) {
-		char *path = NULL;
-
-		if (rc == 0 && asprintf(&path, "%s/%s", folder, names[i]->d_name) < 0)
-			rc = error_sys(err, ENOMEM, "cannot read the folder %s",
-				       folder);
-		if (rc == 0) {
-			rc = history_read(all, path, err);
-			free(path);
-		}
-		free(names[i]);
-	}
-	free(names);
-	return rc;
-}
-
 static bool is_folder(const char *path)
 {
 	struct stat st;
@@ -113,12 +80,13 @@ static bool is_folder(const char *path)
 static int histories_read(struct witnesses *all, const struct loose_paths *paths,
 			  struct error *err)
 {
-	int rc = 0;
+	struct history_paths found = {0};
+	int rc =
+		history_paths_find(&found, paths->histories, paths->history_count, err);
 
-	for (size_t i = 0; rc == 0 && i < paths->history_count; i++)
-		rc = is_folder(paths->histories[i])
-			     ? folder_read(all, paths->histories[i], err)
-			     : history_read(all, paths->histories[i], err);
+	for (size_t i = 0; rc == 0 && i < found.count; i++)
+		rc = history_read(all, found.items[i].path, err);
+	history_paths_release(&found);
 	if (rc < 0 || all->count > 0)
 		return rc;
 	if (all->unusable.sentence[0])

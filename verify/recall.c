@@ -1,6 +1,8 @@
 /* recall - see recall.h. */
 #include "verify/recall.h"
 
+#include "verify/salvage.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -17,8 +19,8 @@ static bool lacks(const struct history *history, const struct manifest_writer *w
 }
 
 /* The plan stands in both: where they disagree one of them is another run's. */
-static bool is_expected(const struct history *history, const struct manifest *manifest,
-			size_t index, uint32_t writer)
+bool recall_fits(const struct history *history, const struct manifest *manifest,
+		 size_t index, uint32_t writer)
 {
 	struct history_identity found = history_identity(history), expected;
 
@@ -29,6 +31,7 @@ static bool is_expected(const struct history *history, const struct manifest *ma
 int recall(const struct manifest *manifest, const char *run_dir, size_t index,
 	   uint32_t writer, struct history *ret_history, bool *ret_damaged)
 {
+	const struct manifest_writer *w = &manifest->strategies[index].writers[writer];
 	char *path = manifest_history_path(manifest, run_dir, index, writer);
 	struct history history = {0};
 	bool damaged = true;
@@ -36,10 +39,13 @@ int recall(const struct manifest *manifest, const char *run_dir, size_t index,
 
 	if (!path)
 		return -ENOMEM;
-	rc = history_open(&history, path, NULL);
+	if (w->salvaged_path)
+		rc = salvage_open(&history, w, w->salvaged_path, NULL);
+	else
+		rc = history_open(&history, path, NULL);
 	free(path);
-	if (rc == 0 && is_expected(&history, manifest, index, writer))
-		damaged = lacks(&history, &manifest->strategies[index].writers[writer]);
+	if (rc == 0 && recall_fits(&history, manifest, index, writer))
+		damaged = lacks(&history, w);
 	else if (rc == 0)
 		history_close(&history);
 	*ret_history = history;

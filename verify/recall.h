@@ -9,6 +9,10 @@
 #include "core/history.h"
 #include "core/manifest.h"
 
+/* Is it the history of @writer in strategy @index, under the plan of @manifest? */
+bool recall_fits(const struct history *history, const struct manifest *manifest,
+		 size_t index, uint32_t writer);
+
 /*
  * Open the history of @writer in strategy @index.  One of another run, strategy,
  * writer or plan tells nothing of this one, and is as good as none: then *@ret_history

@@ -262,6 +262,11 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 
 	if (j->hung)
 		verdict_name_hung(m, e->strategy, j->reason);
+	else if (e->strategy->interrupted)
+		snprintf(j->reason, size,
+			 "the run ended before this strategy did; the history of %u of "
+			 "%u writers is missing, damaged or unfinished",
+			 e->damaged_histories, m->rank_count);
 	else if (e->damaged_histories)
 		snprintf(j->reason, size,
 			 "the history of %u of %u writers is missing or damaged",

@@ -100,7 +100,9 @@ put()
 @test "files and histories that do not belong together" {
 	refused "$USAGE" tailrace verify --file "$own"
 	refused "$USAGE" tailrace verify --history "$run/history"
-	refused "$USAGE" tailrace verify --history "$run/history" "$run"
+	refused "$USAGE" tailrace verify "$run" --history "$own"
+	refused "$USAGE" tailrace verify "$run" --history nowhere
+	run -0 tailrace verify "$run" --history "$run"/history/0*
 	refused "$USAGE" tailrace verify "$run" "$run"
 	refused "$USAGE" tailrace verify --file "$own" --history "$run/history"
 	[[ $stderr == *"not of the same strategy"* ]]
