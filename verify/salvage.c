@@ -188,7 +188,8 @@ int salvage(struct manifest *m, const char *run_dir,
 
 	if (rc < 0 && rc != -ENOMEM)
 		rc = -ENOMSG;
-	for (size_t i = 0; rc == 0 && i < m->strategy_count; i++) {
+	/* Segments are run folders of their own: verify/segments.h. */
+	for (size_t i = 0; rc == 0 && !m->segment_bytes && i < m->strategy_count; i++) {
 		struct manifest_strategy *s = &m->strategies[i];
 
 		s->interrupted = was_under_way(m, s);

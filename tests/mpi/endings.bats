@@ -1,6 +1,7 @@
 # endings - runs that do not end by themselves: interrupted, with a writer that
 # was killed, or with one that hangs.
 
+# shellcheck disable=SC2030,SC2031  # each test has a process of its own
 load ../helper
 
 setup()
@@ -150,9 +151,111 @@ take_lock_file()
 	kill -KILL $pid
 	wait $pid || true
 	until_true 10 writers_are 0
-	# What there is can be judged: the history was not gathered.
-	run tailrace verify run
-	[[ $status == "$INCONCLUSIVE" || $status == "$COULD_NOT_RUN" ]]
+	# What there is can be judged: the history was not gathered, and is found.
+	run -3 tailrace verify run
+	[[ $output == *'the run ended before this strategy did'* ]]
+	[[ ${output//$'\n'/ } == *"of per-file 1 was found at"* ]]
+}
+
+# started OUT COMMAND... - COMMAND under mpirun in the background, its process in $pid.
+started()
+{
+	local out=$1
+	shift
+	mpirun --quiet -n 3 "$@" >"$out.log" 2>&1 3>&- &
+	pid=$!
+}
+
+# What mpirun does to its ranks at a SIGTERM, as a scheduler sends it: they are gone
+# about a second later. *Judgeable* is what that leaves.
+terminated()
+{
+	kill -TERM "$pid" 2>/dev/null || true
+	wait "$pid" || true
+	until_true 20 writers_are 0
+}
+
+judgeable()
+{
+	run --separate-stderr limited 60 tailrace verify "$@"
+	[[ $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output $stderr" || return
+	[[ -z $stderr ]] || fail "on stderr: $stderr" || return
+	output=${output//$'\n'/ } # the page breaks lines where it likes
+}
+
+@test "mpirun is terminated while ranks append" {
+	export TMPDIR=$PWD/local
+	mkdir local
+	started run tailrace run --quiet --duration 60s --rate 300 --strategy flock,per-file \
+		--out run data
+	until_true 20 appending
+	sleep 1
+	terminated
+	[[ ! -e run/result.json ]]
+	judgeable run --out judged
+	[[ $(json judged/result.json 's["flock"]["verdict"]') == inconclusive ]]
+	[[ $(json judged/result.json 's["per-file"]["verdict"]') == skipped ]]
+	[[ $(json judged/result.json 's["flock"]["records"]["intact"] > 0') == true ]]
+	[[ $(json judged/result.json 'any(v for k, v in s["flock"]["anomalies"].items()
+		if k in ("lost", "duplicate", "unexpected", "writer_disorder"))') == false ]]
+
+	# As if two of its writers had run elsewhere.
+	mkdir carried
+	mv local/tailrace-*/00-flock.0000[12].history carried
+	judgeable run
+	[[ $output == *"1 was found at"*"2 are missing: rank 1 "*"--history FOLDER"* ]] ||
+		fail "$output"
+	judgeable run --history carried
+	[[ $output == *"3 were found"* ]]
+	judgeable run --history carried/*
+	[[ $output == *"3 were found"* ]]
+	mkdir nothing
+	refused "$USAGE" tailrace verify run --history nothing
+}
+
+# Whenever it comes, from preflight to judging: there is a page and never a false safe.
+@test "mpirun is terminated at any moment" {
+	export TMPDIR=$PWD/local
+	mkdir local
+	local moment out
+	for moment in 0.3 0.7 1.1 1.6; do
+		out=run-$moment
+		started "$out" tailrace run --quiet --records 300 --rate 1000 \
+			--strategy flock,per-file --require flock,per-file --out "$out" data
+		sleep "$moment"
+		terminated
+		if [[ -e $out/result.json ]]; then
+			# It was too late.
+			run limited 60 tailrace verify "$out"
+			(( status == SAFE || status == INCONCLUSIVE ))
+		elif [[ -e $out/manifest.json ]]; then
+			run limited 60 tailrace verify "$out"
+			(( status == INCONCLUSIVE || status == SAFE )) ||
+				fail "$moment: exit code $status: $output"
+			# Safe only if all was over but for the results.
+			(( status != SAFE )) || [[ $(json "$out/manifest.json" \
+				'all(x["ran"] for x in r["strategies"])') == true ]]
+		elif [[ -d $out ]]; then
+			refused "$COULD_NOT_RUN" tailrace verify "$out"
+			[[ $stderr == *"ended before it began"* ]]
+		else
+			refused "$USAGE" tailrace verify "$out"
+		fi
+	done
+}
+
+@test "SIGUSR1 to mpirun ends the appends, and what there is is judged" {
+	started run tailrace run --quiet --duration 60s --rate 200 --strategy per-file,flock \
+		--out run data
+	until_true 20 appending
+	kill -USR1 "$pid"
+	SECONDS=0
+	wait "$pid" || code=$?
+	(( SECONDS < 30 ))
+	[[ $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat run.log)"
+	[[ $(json run/result.json 's["per-file"]["verdict"]') == safe ]]
+	[[ $(json run/result.json 's["per-file"]["records"]["failed"]') == 0 ]]
+	[[ $(json run/result.json 's["flock"]["verdict"]') == skipped ]]
 }
 
 @test "a mount that cannot do what a strategy needs is skipped, with the errno" {
