@@ -35,7 +35,7 @@ static bool one_host_only(const struct manifest *m)
 	return m->local_fs || (m->check.local && m->host_count == 1);
 }
 
-static void put_acceptance(FILE *stream, const struct page *page)
+void put_acceptance(FILE *stream, const struct page *page)
 {
 	const struct result *result = page->result;
 
@@ -56,22 +56,28 @@ static void put_acceptance(FILE *stream, const struct page *page)
 	putc('.', stream);
 }
 
-static int print_acceptance(const struct page *page)
+const char *page_acceptance_word(const struct page *page)
 {
 	static const char *const words[] = {
-		[VERDICT_SAFE] = "ACCEPT: ",
-		[VERDICT_UNSAFE] = "REJECT: ",
-		[VERDICT_INCONCLUSIVE] = "INCONCLUSIVE: ",
-		[VERDICT_SKIPPED] = "INCONCLUSIVE: ",
+		[VERDICT_SAFE] = "ACCEPT",
+		[VERDICT_UNSAFE] = "REJECT",
+		[VERDICT_INCONCLUSIVE] = "INCONCLUSIVE",
+		[VERDICT_SKIPPED] = "INCONCLUSIVE",
 	};
-	const char *word = words[page->result->verdict.verdict];
+
+	return words[page->result->verdict.verdict];
+}
+
+static int print_acceptance(const struct page *page)
+{
+	const char *word = page_acceptance_word(page);
 	struct text text;
 
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
 	put_acceptance(text.stream, page);
-	fputs(word, page->stream);
-	text_end(&text, page, strlen(word), 0);
+	fprintf(page->stream, "%s: ", word);
+	text_end(&text, page, strlen(word) + 2, 0);
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
 	put_setting(text.stream, page->result->manifest);
@@ -91,24 +97,6 @@ static void format_rate(char buffer[FORMAT_MAX], double rate)
 		snprintf(buffer, FORMAT_MAX, "%.2f", rate);
 	else
 		format_count(buffer, (uint64_t)(rate + 0.5));
-}
-
-/* RPCs of all kinds for each acknowledged record. */
-static double rpcs_per_record(const struct manifest_strategy *s,
-			      const struct judgment *judgment)
-{
-	const char *operation;
-	double total = 0;
-	json_t *calls;
-
-	if (!s->rpc || !judgment->acknowledged)
-		return NAN;
-	json_object_foreach(s->rpc, operation, calls)
-	{
-		if (strcmp(operation, "total") != 0)
-			total += json_number_value(calls);
-	}
-	return total / (double)judgment->acknowledged;
 }
 
 /* "2.3x": how much longer a record takes than by the recommended method. */
@@ -262,43 +250,50 @@ static void put_method(FILE *stream, const struct page *page, size_t index)
 	putc('.', stream);
 }
 
-static int print_recommendation(const struct page *page,
-				const struct recommendation *best)
+void put_recommendation(FILE *stream, const struct page *page)
+{
+	struct recommendation best = recommend(page->result);
+	char rate[FORMAT_MAX];
+
+	if (best.method == RECOMMEND_NONE)
+		fputs("nothing, for one file that all write: no method was shown to "
+		      "be safe.",
+		      stream);
+	else
+		put_method(stream, page, best.method);
+	if (best.with_service != RECOMMEND_NONE) {
+		fputs(" Faster, by a process of its own: ", stream);
+		put_method(stream, page, best.with_service);
+	}
+	if (best.apart != RECOMMEND_NONE) {
+		double merged = merged_records_per_s(
+			&page->result->manifest->strategies[best.apart]);
+
+		fputs(" Or a file for each writer, ", stream);
+		put_method(stream, page, best.apart);
+		format_rate(rate, merged);
+		if (isfinite(merged))
+			fprintf(stream, " Merged into one log: %s records/s.", rate);
+	}
+}
+
+static int print_recommendation(const struct page *page)
 {
 	static const char label[] = "Recommended: ";
 	struct text text;
-	char rate[FORMAT_MAX];
 
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
-	if (best->method == RECOMMEND_NONE)
-		fputs("nothing, for one file that all write: no method was shown to "
-		      "be safe.",
-		      text.stream);
-	else
-		put_method(text.stream, page, best->method);
-	if (best->with_service != RECOMMEND_NONE) {
-		fputs(" Faster, by a process of its own: ", text.stream);
-		put_method(text.stream, page, best->with_service);
-	}
-	if (best->apart != RECOMMEND_NONE) {
-		double merged = merged_records_per_s(
-			&page->result->manifest->strategies[best->apart]);
-
-		fputs(" Or a file for each writer, ", text.stream);
-		put_method(text.stream, page, best->apart);
-		format_rate(rate, merged);
-		if (isfinite(merged))
-			fprintf(text.stream, " Merged into one log: %s records/s.",
-				rate);
-	}
+	put_recommendation(text.stream, page);
 	fprintf(page->stream, "\n%s", label);
 	text_end(&text, page, strlen(label), 0);
 	return 0;
 }
 
-static void put_probes(FILE *stream, const struct check_facts *c)
+void put_probes(FILE *stream, const struct page *page)
 {
+	const struct check_facts *c = &page->result->manifest->check;
+
 	if (c->probes == CHECK_PROBES_NOT_PERFORMED) {
 		fputs("not probed.", stream);
 		return;
@@ -311,24 +306,29 @@ static void put_probes(FILE *stream, const struct check_facts *c)
 	putc('.', stream);
 }
 
+/* Its parts, each as it came, with a colon between. */
+void put_harm(FILE *stream, const struct check_harm *harm)
+{
+	put_name(stream, harm->lock);
+	fputs(", ", stream);
+	put_name(stream, harm->scope);
+	fputs(": ", stream);
+	put_name(stream, harm->question);
+	fputs(": ", stream);
+	put_name(stream, harm->answer);
+	fputs(": ", stream);
+	put_name(stream, harm->reason);
+	putc('.', stream);
+}
+
 static int print_harms(const struct page *page, const struct check_facts *c)
 {
 	for (size_t i = 0; i < c->harm_count && i < HARMS_SHOWN; i++) {
-		const struct check_harm *h = &c->harms[i];
 		struct text text;
 
 		if (text_begin(&text) < 0)
 			return -ENOMEM;
-		put_name(text.stream, h->lock);
-		fputs(", ", text.stream);
-		put_name(text.stream, h->scope);
-		fputs(": ", text.stream);
-		put_name(text.stream, h->question);
-		fputs(": ", text.stream);
-		put_name(text.stream, h->answer);
-		fputs(": ", text.stream);
-		put_name(text.stream, h->reason);
-		putc('.', text.stream);
+		put_harm(text.stream, &c->harms[i]);
 		fputs("  - ", page->stream);
 		text_end(&text, page, 4, 4);
 	}
@@ -345,7 +345,7 @@ static int print_locks(const struct page *page)
 
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
-	put_probes(text.stream, c);
+	put_probes(text.stream, page);
 	fputs("Locks: ", page->stream);
 	text_end(&text, page, 7, 0);
 	return print_harms(page, c);
@@ -375,32 +375,38 @@ static int print_advice(const struct page *page)
 }
 
 /* What it has cost the mount. */
-static int print_footprint(const struct page *page)
+void put_footprint(FILE *stream, const struct page *page)
 {
 	const struct manifest *m = page->result->manifest;
 	uint64_t bytes = 0, ns = 0;
 	char size[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES];
-	struct text text;
 
 	for (size_t i = 0; i < m->strategy_count; i++) {
 		bytes += page->result->judgments[i].acknowledged_bytes;
 		ns += page->result->judgments[i].duration_ns;
 	}
-	if (text_begin(&text) < 0)
-		return -ENOMEM;
-	fprintf(text.stream,
+	fprintf(stream,
 		"%s appended by %u ranks in %s of load. Selftest: %u of %u planted "
 		"cases were found.",
 		units_format_bytes(bytes, size), m->rank_count,
 		units_format_duration(ns, time), m->check.selftest_agreed,
 		m->check.selftest_cases);
+}
+
+static int print_footprint(const struct page *page)
+{
+	struct text text;
+
+	if (text_begin(&text) < 0)
+		return -ENOMEM;
+	put_footprint(text.stream, page);
 	fputs("\nFootprint: ", page->stream);
 	text_end(&text, page, 11, 0);
 	if (!page->out_dir)
 		return 0;
 	fputs("Run folder ", page->stream);
 	put_shell_word(page->stream, page->run_dir);
-	putc('\n', page->stream);
+	fputs(", with " RESULT_REPORT_FILE "\n", page->stream);
 	return 0;
 }
 
@@ -411,9 +417,8 @@ int print_check_page(const struct page *page)
 
 	if ((rc = print_acceptance(page)) < 0 ||
 	    (rc = print_methods(page, &best)) < 0 ||
-	    (rc = print_recommendation(page, &best)) < 0 ||
-	    (rc = print_locks(page)) < 0 || (rc = print_teeth(page)) < 0 ||
-	    (rc = print_advice(page)) < 0)
+	    (rc = print_recommendation(page)) < 0 || (rc = print_locks(page)) < 0 ||
+	    (rc = print_teeth(page)) < 0 || (rc = print_advice(page)) < 0)
 		return rc;
 	return print_footprint(page);
 }

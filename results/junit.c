@@ -1,63 +1,14 @@
 /* junit - see junit.h. */
 #include "results/junit.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "results/format.h"
-
-/* U+FFFE and U+FFFF are UTF-8 and yet no characters of XML 1.0 (section 2.2). */
-static size_t forbidden_length(const char *text)
-{
-	return strncmp(text, "\xef\xbf\xbe", 3) == 0 ||
-			       strncmp(text, "\xef\xbf\xbf", 3) == 0
-		       ? 3
-		       : 0;
-}
-
-static void put_character(FILE *stream, char c)
-{
-	switch (c) {
-	case '&':
-		fputs("&amp;", stream);
-		break;
-	case '<':
-		fputs("&lt;", stream);
-		break;
-	case '>':
-		fputs("&gt;", stream);
-		break;
-	case '"':
-		fputs("&quot;", stream);
-		break;
-	default:
-		putc(c, stream);
-	}
-}
-
-static void put_text(FILE *stream, const char *bytes)
-{
-	char *text = printable_name(bytes);
-
-	for (const char *c = text ? text : ""; *c; c++) {
-		size_t forbidden = forbidden_length(c);
-
-		for (size_t i = 0; i < forbidden; i++)
-			fprintf(stream, "%%%02X", (unsigned char)c[i]);
-		if (forbidden)
-			c += forbidden - 1;
-		else
-			put_character(stream, *c);
-	}
-	free(text);
-}
+#include "results/xml.h"
 
 static void put_attribute(FILE *stream, const char *name, const char *value)
 {
 	if (!value)
 		return;
 	fprintf(stream, " %s=\"", name);
-	put_text(stream, value);
+	put_xml_text(stream, value);
 	putc('"', stream);
 }
 
@@ -91,7 +42,7 @@ static void put_case(FILE *stream, const struct junit_case *test)
 	put_outcome(stream, test);
 	if (test->output) {
 		fputs("      <system-out>", stream);
-		put_text(stream, test->output);
+		put_xml_text(stream, test->output);
 		fputs("</system-out>\n", stream);
 	}
 	fputs("    </testcase>\n", stream);

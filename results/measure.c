@@ -43,6 +43,23 @@ double lost_per_million(const struct judgment *judgment)
 		     (double)judgment->acknowledged);
 }
 
+double rpcs_per_record(const struct manifest_strategy *strategy,
+		       const struct judgment *judgment)
+{
+	const char *operation;
+	double total = 0;
+	json_t *calls;
+
+	if (!strategy->rpc || !judgment->acknowledged)
+		return NAN;
+	json_object_foreach(strategy->rpc, operation, calls)
+	{
+		if (strcmp(operation, "total") != 0)
+			total += json_number_value(calls);
+	}
+	return total / (double)judgment->acknowledged;
+}
+
 struct fairness measure_fairness(const struct judgment *judgment)
 {
 	struct fairness fairness = {NAN, NAN, NAN, NAN};

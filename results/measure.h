@@ -24,6 +24,13 @@ double lost_per_million(const struct judgment *judgment);
  */
 double merged_records_per_s(const struct manifest_strategy *strategy);
 
+/*
+ * RPCs of all kinds on all hosts for each acknowledged record; NAN where they were not
+ * counted, as on a mount that is not NFS.
+ */
+double rpcs_per_record(const struct manifest_strategy *strategy,
+		       const struct judgment *judgment);
+
 struct fairness {
 	/*
 	 * (sum x)^2 / (n * sum x^2) over the writers' acknowledged records:

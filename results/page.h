@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "results/format.h"
 #include "results/result.h"
 
 struct page {
@@ -54,6 +55,53 @@ void put_kinds(FILE *stream, const struct judgment *judgment, int first, int end
  * one or more.
  */
 void put_readers(FILE *stream, const struct page *page, size_t index);
+
+/* ---- the words, which report.html has too ------------------------------------- */
+
+/* "UNSAFE", and a sentence or two. */
+const char *page_verdict_word(const struct page *page);
+void put_verdict_sentence(FILE *stream, const struct page *page);
+
+/* "Teeth shown:", and what that rests on. */
+const char *page_teeth_label(const struct page *page);
+void put_teeth(FILE *stream, const struct page *page);
+
+/* Are there two safe strategies or more, which put_comparison() compares? */
+bool page_compares(const struct page *page);
+void put_comparison(FILE *stream, const struct page *page);
+
+/* The columns of figures; in each the text of its cell. */
+enum { PAGE_COLUMNS = 6 };
+extern const struct page_column {
+	const char *heading;
+	int width; /* characters */
+	void (*format)(char buffer[FORMAT_MAX], const struct judgment *judgment);
+} page_columns[PAGE_COLUMNS];
+
+/* The verdict of a strategy as it stands in its row. */
+const char *page_verdict(const struct judgment *judgment);
+
+/* What the parentheses in the table mean. */
+extern const char page_footnote[];
+
+/*
+ * What is to be said of strategy @index beside its figures: @put_line is called for
+ * each line, and ends @text (text_end() or html_text_end()).  Returns 0 or -ENOMEM.
+ */
+typedef void page_line(const struct page *page, const char *label, struct text *text,
+		       void *data);
+int page_put_details(const struct page *page, size_t index, page_line *put_line,
+		     void *data);
+
+/* Of a check (check_page.c): "ACCEPT", why, what to take, what the locks answered. */
+const char *page_acceptance_word(const struct page *page);
+void put_acceptance(FILE *stream, const struct page *page);
+void put_recommendation(FILE *stream, const struct page *page);
+void put_probes(FILE *stream, const struct page *page);
+void put_harm(FILE *stream, const struct check_harm *harm);
+void put_footprint(FILE *stream, const struct page *page);
+
+/* ---- the page of a terminal --------------------------------------------------- */
 
 /*
  * The parts, each in a file of its own.  They return 0 or -ENOMEM; errors of the

@@ -65,8 +65,8 @@ static void format_lost(char buffer[FORMAT_MAX], const struct judgment *judgment
 }
 
 /* @fraction 1 is the maximum. */
-static void format_latency(char buffer[UNITS_TEXT_BYTES],
-			   const struct judgment *judgment, double fraction)
+static void format_latency(char buffer[FORMAT_MAX], const struct judgment *judgment,
+			   double fraction)
 {
 	const struct histogram *append = judgment->latency;
 
@@ -75,6 +75,21 @@ static void format_latency(char buffer[UNITS_TEXT_BYTES],
 	else
 		units_format_duration(
 			histogram_quantile(&append[LATENCY_APPEND], fraction), buffer);
+}
+
+static void format_p50(char buffer[FORMAT_MAX], const struct judgment *judgment)
+{
+	format_latency(buffer, judgment, 0.5);
+}
+
+static void format_p99(char buffer[FORMAT_MAX], const struct judgment *judgment)
+{
+	format_latency(buffer, judgment, 0.99);
+}
+
+static void format_max(char buffer[FORMAT_MAX], const struct judgment *judgment)
+{
+	format_latency(buffer, judgment, 1);
 }
 
 static void format_contention(char buffer[FORMAT_MAX], const struct judgment *judgment)
@@ -86,21 +101,29 @@ static void format_contention(char buffer[FORMAT_MAX], const struct judgment *ju
 		snprintf(buffer, FORMAT_MAX, "%.1f %%", judgment->contention * 100);
 }
 
+_Static_assert(FORMAT_MAX >= UNITS_TEXT_BYTES, "a duration fits into a cell");
+
+const struct page_column page_columns[PAGE_COLUMNS] = {
+	{"lost", 9, format_lost}, {"records/s", 10, format_rate},
+	{"p50", 7, format_p50},	  {"p99", 7, format_p99},
+	{"max", 7, format_max},	  {"contention", 10, format_contention},
+};
+
+const char *page_verdict(const struct judgment *judgment)
+{
+	return judgment->verdict == VERDICT_UNSAFE ? "UNSAFE"
+						   : verdict_name(judgment->verdict);
+}
+
 static void print_figures(const struct page *page, const struct judgment *judgment)
 {
-	static const double fractions[] = {0.5, 0.99, 1};
-	char cell[FORMAT_MAX > UNITS_TEXT_BYTES ? FORMAT_MAX : UNITS_TEXT_BYTES];
+	char cell[FORMAT_MAX];
 
-	format_lost(cell, judgment);
-	fprintf(page->stream, " %9s", cell);
-	format_rate(cell, judgment);
-	fprintf(page->stream, " %10s", cell);
-	for (size_t i = 0; i < sizeof(fractions) / sizeof(fractions[0]); i++) {
-		format_latency(cell, judgment, fractions[i]);
-		fprintf(page->stream, " %7s", cell);
+	for (size_t i = 0; i < PAGE_COLUMNS; i++) {
+		page_columns[i].format(cell, judgment);
+		fprintf(page->stream, " %*s", page_columns[i].width, cell);
 	}
-	format_contention(cell, judgment);
-	fprintf(page->stream, " %10s\n", cell);
+	putc('\n', page->stream);
 }
 
 static int print_row(const struct page *page, size_t index, size_t name_columns)
@@ -119,26 +142,8 @@ static int print_row(const struct page *page, size_t index, size_t name_columns)
 	}
 	free(name);
 	fprintf(page->stream, "%*s ", (int)(name_columns - columns), "");
-	fprintf(page->stream, "%-12s",
-		judgment->verdict == VERDICT_UNSAFE ? "UNSAFE"
-						    : verdict_name(judgment->verdict));
+	fprintf(page->stream, "%-12s", page_verdict(judgment));
 	print_figures(page, judgment);
-	return 0;
-}
-
-/* One indented line of details beneath a row. */
-static int print_detail(const struct page *page, const char *label,
-			void (*put)(FILE *stream, const struct page *page,
-				    size_t index),
-			size_t index)
-{
-	struct text text;
-
-	if (text_begin(&text) < 0)
-		return -ENOMEM;
-	put(text.stream, page, index);
-	fprintf(page->stream, "    %s ", label);
-	text_end(&text, page, 5 + strlen(label), 6);
 	return 0;
 }
 
@@ -188,7 +193,7 @@ static void put_merge(FILE *stream, const struct page *page, size_t index)
 }
 
 /* Is there anything to say about what the hosts saw, beside anomalies? */
-static bool has_views_to_tell(const struct page *page, size_t index)
+static bool has_views(const struct page *page, size_t index)
 {
 	const struct judgment *j = &page->result->judgments[index];
 
@@ -222,31 +227,94 @@ static void put_remark(FILE *stream, const struct page *page, size_t index)
 	put_name(stream, page->result->manifest->strategies[index].remark);
 }
 
-static int print_details(const struct page *page, size_t index)
+static bool has_causes(const struct page *page, size_t index)
+{
+	return has_kinds(&page->result->judgments[index], ANOMALY_LOST + 1,
+			 ANOMALY_MISSING + 1);
+}
+
+static bool has_others(const struct page *page, size_t index)
+{
+	return has_kinds(&page->result->judgments[index], ANOMALY_MISSING + 1,
+			 ANOMALY_COUNT);
+}
+
+static bool has_readers(const struct page *page, size_t index)
+{
+	return page->result->judgments[index].reader_count > 0;
+}
+
+static bool has_outcomes(const struct page *page, size_t index)
 {
 	const struct judgment *judgment = &page->result->judgments[index];
-	int rc = 0;
 
-	if (judgment->verdict == VERDICT_SKIPPED)
-		return print_detail(page, "why:", put_reason, index);
-	if (has_kinds(judgment, ANOMALY_LOST + 1, ANOMALY_MISSING + 1))
-		rc = print_detail(page, "lost:", put_causes, index);
-	if (rc == 0 && has_kinds(judgment, ANOMALY_MISSING + 1, ANOMALY_COUNT))
-		rc = print_detail(page, "found:", put_others, index);
-	if (rc == 0 && has_views_to_tell(page, index))
-		rc = print_detail(page, "views:", put_views, index);
-	if (rc == 0 && judgment->reader_count)
-		rc = print_detail(page, "readers:", put_readers, index);
-	if (rc == 0 && judgment->failed + judgment->unknown > 0)
-		rc = print_detail(page, "appends:", put_outcomes, index);
-	if (rc == 0 && page->result->manifest->strategies[index].merge.path)
-		rc = print_detail(page, "merged:", put_merge, index);
-	if (rc == 0 && judgment->verdict == VERDICT_INCONCLUSIVE)
-		rc = print_detail(page, "why:", put_reason, index);
-	if (rc == 0 && page->result->manifest->strategies[index].remark)
-		rc = print_detail(page, "note:", put_remark, index);
-	return rc;
+	return judgment->failed + judgment->unknown > 0;
 }
+
+static bool has_merge(const struct page *page, size_t index)
+{
+	return page->result->manifest->strategies[index].merge.path != NULL;
+}
+
+static bool has_no_verdict(const struct page *page, size_t index)
+{
+	enum verdict verdict = page->result->judgments[index].verdict;
+
+	return verdict == VERDICT_INCONCLUSIVE || verdict == VERDICT_SKIPPED;
+}
+
+static bool has_remark(const struct page *page, size_t index)
+{
+	return page->result->manifest->strategies[index].remark != NULL;
+}
+
+/* Beneath a row, in this order. */
+static const struct detail {
+	const char *label;
+	bool (*applies)(const struct page *page, size_t index);
+	void (*put)(FILE *stream, const struct page *page, size_t index);
+	bool of_skipped; /* also of a strategy that was */
+} details[] = {
+	{"lost:", has_causes, put_causes, false},
+	{"found:", has_others, put_others, false},
+	{"views:", has_views, put_views, false},
+	{"readers:", has_readers, put_readers, false},
+	{"appends:", has_outcomes, put_outcomes, false},
+	{"merged:", has_merge, put_merge, false},
+	{"why:", has_no_verdict, put_reason, true},
+	{"note:", has_remark, put_remark, false},
+};
+
+int page_put_details(const struct page *page, size_t index, page_line *put_line,
+		     void *data)
+{
+	bool skipped = page->result->judgments[index].verdict == VERDICT_SKIPPED;
+
+	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++) {
+		struct text text;
+
+		if ((skipped && !details[i].of_skipped) ||
+		    !details[i].applies(page, index))
+			continue;
+		if (text_begin(&text) < 0)
+			return -ENOMEM;
+		details[i].put(text.stream, page, index);
+		put_line(page, details[i].label, &text, data);
+	}
+	return 0;
+}
+
+/* One indented line. */
+static void print_detail(const struct page *page, const char *label, struct text *text,
+			 void *data)
+{
+	(void)data;
+	fprintf(page->stream, "    %s ", label);
+	text_end(text, page, 5 + strlen(label), 6);
+}
+
+const char page_footnote[] = "(...) is no price to compare: what was not shown to be "
+			     "safe may be fast because it loses records.";
 
 int print_table(const struct page *page)
 {
@@ -254,16 +322,18 @@ int print_table(const struct page *page)
 	bool footnote = false;
 
 	putc('\n', page->stream);
-	fprintf(page->stream, "%-*s %-12s %9s %10s %7s %7s %7s %10s\n", (int)width,
-		"strategy", "verdict", "lost", "records/s", "p50", "p99", "max",
-		"contention");
+	fprintf(page->stream, "%-*s %-12s", (int)width, "strategy", "verdict");
+	for (size_t i = 0; i < PAGE_COLUMNS; i++)
+		fprintf(page->stream, " %*s", page_columns[i].width,
+			page_columns[i].heading);
+	putc('\n', page->stream);
 	for (size_t k = 0; k < page->result->manifest->strategy_count; k++) {
 		size_t i = page->order[k];
 		enum verdict verdict = page->result->judgments[i].verdict;
 		int rc = print_row(page, i, width);
 
 		if (rc == 0)
-			rc = print_details(page, i);
+			rc = page_put_details(page, i, print_detail, NULL);
 		if (rc < 0)
 			return rc;
 		footnote = footnote || verdict == VERDICT_UNSAFE ||
@@ -272,45 +342,50 @@ int print_table(const struct page *page)
 	if (!footnote)
 		return 0;
 	putc('\n', page->stream);
-	put_wrapped(page->stream,
-		    "(...) is no price to compare: what was not shown to be safe may "
-		    "be fast because it loses records.",
-		    0, 0, page->columns);
+	put_wrapped(page->stream, page_footnote, 0, 0, page->columns);
 	putc('\n', page->stream);
 	return 0;
 }
 
+bool page_compares(const struct page *page)
+{
+	return page->result->manifest->strategy_count > 1 &&
+	       page->result->judgments[page->order[1]].verdict == VERDICT_SAFE;
+}
+
 /* Safe ones against safe ones, the fastest first. */
-int print_comparison(const struct page *page)
+void put_comparison(FILE *stream, const struct page *page)
 {
 	const struct result *result = page->result;
-	size_t count = result->manifest->strategy_count;
-	const struct judgment *best, *other;
-	struct text text;
-	size_t k = 1;
+	const struct judgment *best = &result->judgments[page->order[0]];
 
-	if (count < 2 || result->judgments[page->order[1]].verdict != VERDICT_SAFE ||
-	    text_begin(&text) < 0)
-		return 0;
-	best = &result->judgments[page->order[0]];
-	fputs("Of the safe ones, ", text.stream);
-	put_name(text.stream, result->manifest->strategies[page->order[0]].name);
+	fputs("Of the safe ones, ", stream);
+	put_name(stream, result->manifest->strategies[page->order[0]].name);
 	if (!result->manifest->strategies[page->order[0]].shared_file)
-		fputs(" (a file for each writer)", text.stream);
-	fputs(" was the fastest:", text.stream);
-	for (; k < count; k++) {
-		double times;
+		fputs(" (a file for each writer)", stream);
+	fputs(" was the fastest:", stream);
+	for (size_t k = 1; k < result->manifest->strategy_count; k++) {
+		const struct judgment *other = &result->judgments[page->order[k]];
+		double times = records_per_s(best) / records_per_s(other);
 
-		other = &result->judgments[page->order[k]];
-		times = records_per_s(best) / records_per_s(other);
 		if (other->verdict != VERDICT_SAFE || !isfinite(times))
 			break;
-		fprintf(text.stream, "%s %.*f times as fast as ", k > 1 ? "," : "",
+		fprintf(stream, "%s %.*f times as fast as ", k > 1 ? "," : "",
 			times < 99.5 ? 1 : 0, times);
-		put_name(text.stream,
-			 result->manifest->strategies[page->order[k]].name);
+		put_name(stream, result->manifest->strategies[page->order[k]].name);
 	}
-	putc('.', text.stream);
+	putc('.', stream);
+}
+
+int print_comparison(const struct page *page)
+{
+	struct text text;
+
+	if (!page_compares(page))
+		return 0;
+	if (text_begin(&text) < 0)
+		return -ENOMEM;
+	put_comparison(text.stream, page);
 	putc('\n', page->stream);
 	text_end(&text, page, 0, 0);
 	return 0;

@@ -55,7 +55,7 @@ static void put_losses(FILE *stream, const struct page *page, strategy_filter fi
 	}
 }
 
-static void put_verdict_sentence(FILE *stream, const struct page *page)
+void put_verdict_sentence(FILE *stream, const struct page *page)
 {
 	switch (page->result->verdict.verdict) {
 	case VERDICT_SAFE:
@@ -90,16 +90,21 @@ static void put_verdict_sentence(FILE *stream, const struct page *page)
 	}
 }
 
+const char *page_verdict_word(const struct page *page)
+{
+	return verdict_words[page->result->verdict.verdict];
+}
+
 int print_verdict(const struct page *page)
 {
-	enum verdict verdict = page->result->verdict.verdict;
+	const char *word = page_verdict_word(page);
 	struct text text;
 
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
 	put_verdict_sentence(text.stream, page);
-	fprintf(page->stream, "%s: ", verdict_words[verdict]);
-	text_end(&text, page, strlen(verdict_words[verdict]) + 2, 0);
+	fprintf(page->stream, "%s: ", word);
+	text_end(&text, page, strlen(word) + 2, 0);
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
 	put_setting(text.stream, page->result->manifest);

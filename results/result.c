@@ -113,13 +113,15 @@ static void close_chronicles(struct output_context *context)
 /* Go on after a failure: each file that can be had is worth having. */
 static int write_all(const struct output_context *context, struct error *err)
 {
+	static const struct output report = {RESULT_REPORT_FILE, write_html};
+	size_t count = sizeof(outputs) / sizeof(outputs[0]);
 	int first_rc = 0;
 
-	for (size_t i = 0; i <= sizeof(outputs) / sizeof(outputs[0]); i++) {
+	for (size_t i = 0; i < count + 2; i++) {
 		struct error *whose = first_rc == 0 ? err : NULL;
-		int rc = i < sizeof(outputs) / sizeof(outputs[0])
-				 ? write_output(context, &outputs[i], whose)
-				 : write_plots(context, whose);
+		int rc = i < count    ? write_output(context, &outputs[i], whose)
+			 : i == count ? write_plots(context, whose)
+				      : write_output(context, &report, whose);
 
 		if (first_rc == 0)
 			first_rc = rc;

@@ -18,6 +18,7 @@
 #define RESULT_SCHEMA	    "tailrace.result/1"
 #define RESULT_JSON_FILE    "result.json"
 #define RESULT_SUMMARY_FILE "summary.txt"
+#define RESULT_REPORT_FILE  "report.html"
 
 /* Borrows everything: what it points to must outlive it. */
 struct result {
@@ -34,9 +35,9 @@ struct results_options {
 };
 
 /*
- * Write result.json, summary.txt, records.csv, anomalies.csv, histograms.tsv and
- * plots/ into the existing folder @out_dir; the histories are read from @run_dir
- * (often the same).  Each file is made under another name and renamed, so that
+ * Write result.json, summary.txt, records.csv, anomalies.csv, histograms.tsv,
+ * plots/ and report.html into the existing folder @out_dir; the histories are read from
+ * @run_dir (often the same).  Each file is made under another name and renamed, so that
  * none is ever seen half written; files of the same name are replaced.
  * @options may be NULL.
  *

@@ -62,36 +62,46 @@ static int print_examples(const struct page *page, size_t index)
 	return 0;
 }
 
+void put_teeth(FILE *stream, const struct page *page)
+{
+	if (page->result->verdict.teeth) {
+		put_strategies(stream, page, is_failed_control);
+		fputs(" went wrong on this mount, as a control should; so this run can "
+		      "see the race that the safe ones survived.",
+		      stream);
+		return;
+	}
+	if (count_strategies(page->result, is_control) == 0) {
+		fputs("no control was run. Add append to --strategy to see whether "
+		      "a careless writer comes to harm on this mount.",
+		      stream);
+		return;
+	}
+	put_strategies(stream, page, is_control);
+	fputs(" did not go wrong here, so this run has not shown that it would "
+	      "see a race.",
+	      stream);
+	if (page->result->manifest->local_fs)
+		fputs(" On a local file system that is no surprise: appends "
+		      "are atomic there.",
+		      stream);
+}
+
+const char *page_teeth_label(const struct page *page)
+{
+	return page->result->verdict.teeth ? "Teeth shown:" : "Teeth not shown:";
+}
+
 int print_teeth(const struct page *page)
 {
+	const char *label = page_teeth_label(page);
 	struct text text;
 
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
-	if (page->result->verdict.teeth) {
-		put_strategies(text.stream, page, is_failed_control);
-		fputs(" went wrong on this mount, as a control should; so this run can "
-		      "see the race that the safe ones survived.",
-		      text.stream);
-	} else if (count_strategies(page->result, is_control) == 0) {
-		fputs("no control was run. Add append to --strategy to see whether "
-		      "a careless writer comes to harm on this mount.",
-		      text.stream);
-	} else {
-		put_strategies(text.stream, page, is_control);
-		fputs(" did not go wrong here, so this run has not shown that it would "
-		      "see a race.",
-		      text.stream);
-		if (page->result->manifest->local_fs)
-			fputs(" On a local file system that is no surprise: appends "
-			      "are atomic there.",
-			      text.stream);
-	}
-	putc('\n', page->stream);
-	fputs(page->result->verdict.teeth ? "Teeth shown:" : "Teeth not shown:",
-	      page->stream);
-	putc(' ', page->stream);
-	text_end(&text, page, page->result->verdict.teeth ? 13 : 17, 0);
+	put_teeth(text.stream, page);
+	fprintf(page->stream, "\n%s ", label);
+	text_end(&text, page, strlen(label) + 1, 0);
 	return 0;
 }
 
@@ -120,6 +130,7 @@ static void print_places(const struct page *page)
 		print_path(page, "Run folder", page->run_dir, "");
 	if (!page->run_dir || strcmp(page->out_dir, page->run_dir) != 0)
 		print_path(page, "Results", page->out_dir, "");
+	print_path(page, "Report", page->out_dir, "/" RESULT_REPORT_FILE);
 	print_path(page, "Plots", page->out_dir, "/plots");
 	if (findings)
 		print_path(page, "All findings", page->out_dir, "/anomalies.csv");

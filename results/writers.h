@@ -45,6 +45,9 @@ int write_anomalies(const struct output_context *context, FILE *stream,
 int write_histograms(const struct output_context *context, FILE *stream,
 		     struct error *err);
 
+/* report.html; after the plots, which stand in it. */
+int write_html(const struct output_context *context, FILE *stream, struct error *err);
+
 /* How wide a page for @stream is to be: as a terminal is, within reason; else 80. */
 size_t results_columns(FILE *stream);
 

@@ -25,7 +25,7 @@ setup()
 
 @test "everything is there" {
 	for name in args manifest.json result.json summary.txt records.csv \
-		    anomalies.csv history views env plots; do
+		    anomalies.csv history views env plots report.html; do
 		[[ -e $run_folder/$name ]] || fail "no $name" || return
 	done
 	histories=("$run_folder"/history/*)
