@@ -28,6 +28,12 @@ static void announce(const struct run *run)
 		plan->records ? units_format_bytes(plan_total_bytes(plan), text)
 			      : "until the time is over",
 		plan->dir, host->fstype);
+	if (plan->segment_bytes)
+		fprintf(stderr,
+			"tailrace: in segments of about %s, which are removed once "
+			"they "
+			"were judged safe (--segment none: keep all)\n",
+			units_format_bytes(plan->segment_bytes, text));
 	session_announce_hosts(run);
 }
 

@@ -15,6 +15,9 @@
 #define START_AHEAD_NS 250000000u
 #define SHOW_NS	       1000000000u
 
+/* The same between segments, where it makes the pause, and to be late does no harm. */
+#define ROLL_AHEAD_NS 120000000u
+
 int conductor_init(struct conductor *conductor, struct run *run, const char *name)
 {
 	struct conductor c = {.run = run};
@@ -44,26 +47,32 @@ static int send_all(struct conductor *conductor, uint32_t kind)
 	return rc;
 }
 
-/* All writers begin at one moment, each told it on its own host's clock. */
-static int start_all(struct conductor *conductor, uint64_t now_ns)
+/* A moment for all ranks, each told it on its own host's clock. */
+static int send_moment(struct conductor *conductor, uint32_t kind, uint64_t at_ns)
 {
 	struct run *run = conductor->run;
 	int rc = 0;
 
-	conductor->start_ns = now_ns + START_AHEAD_NS;
-	conductor->last_end_ns = conductor->start_ns;
-	conductor->progress.begun_ns = conductor->start_ns;
 	for (uint32_t rank = 0; rc == 0 && rank < run->world.size; rank++) {
 		struct mail mail = {
-			.kind = MAIL_START,
+			.kind = kind,
 			.value = {clocks_to_host(&run->clocks,
-						 run->hosts.rank_host[rank],
-						 conductor->start_ns)},
+						 run->hosts.rank_host[rank], at_ns)},
 		};
 
 		rc = mail_send(&run->box, rank, &mail);
 	}
 	return rc;
+}
+
+static int start_all(struct conductor *conductor, uint64_t now_ns)
+{
+	conductor->start_ns =
+		now_ns +
+		(conductor->run->plan.roll_records ? ROLL_AHEAD_NS : START_AHEAD_NS);
+	conductor->last_end_ns = conductor->start_ns;
+	conductor->progress.begun_ns = conductor->start_ns;
+	return send_moment(conductor, MAIL_START, conductor->start_ns);
 }
 
 int conductor_receive(struct conductor *conductor, const struct mail *mail)
@@ -83,16 +92,55 @@ int conductor_receive(struct conductor *conductor, const struct mail *mail)
 	return 0;
 }
 
-static void show(struct conductor *conductor, uint64_t now_ns)
+static uint64_t all_begun(const struct conductor *conductor)
 {
 	uint64_t begun = 0;
 
+	for (uint32_t rank = 0; rank < conductor->run->world.size; rank++)
+		begun += conductor->begun[rank];
+	return begun;
+}
+
+static void show(struct conductor *conductor, uint64_t now_ns)
+{
 	if (now_ns < conductor->shown_ns + SHOW_NS || now_ns < conductor->start_ns)
 		return;
 	conductor->shown_ns = now_ns;
-	for (uint32_t rank = 0; rank < conductor->run->world.size; rank++)
-		begun += conductor->begun[rank];
-	progress_show(&conductor->progress, begun, now_ns);
+	progress_show(&conductor->progress, all_begun(conductor), now_ns);
+}
+
+/* When the writers of a segment should leave: they are done with it, or so it seems. */
+static uint64_t roll_ns(const struct conductor *conductor, uint64_t now_ns)
+{
+	const struct plan *plan = &conductor->run->plan;
+	uint64_t begun = all_begun(conductor);
+	uint64_t by_time_ns = conductor->start_ns + plan->segment_ns;
+	double to_go;
+
+	if (begun >= plan->roll_records)
+		return now_ns;
+	if (!begun || now_ns <= conductor->start_ns)
+		return by_time_ns;
+	to_go = (double)(plan->roll_records - begun) / (double)begun *
+		(double)(now_ns - conductor->start_ns);
+	return now_ns + to_go < by_time_ns ? now_ns + (uint64_t)to_go : by_time_ns;
+}
+
+/* Let all writers leave at one moment, as soon as it is near. */
+static int roll(struct conductor *conductor, uint64_t now_ns)
+{
+	const struct run_watch *watch = &conductor->run->watch;
+	uint64_t soonest_ns = now_ns + ROLL_AHEAD_NS, at_ns;
+
+	if (!conductor->run->plan.roll_records || conductor->leaving)
+		return 0;
+	at_ns = roll_ns(conductor, now_ns);
+	if (watch->wants_end && watch->wants_end(watch->context))
+		at_ns = now_ns;
+	if (at_ns > soonest_ns)
+		return 0;
+	conductor->leaving = true;
+	return send_moment(conductor, MAIL_LEAVE, soonest_ns);
 }
 
 static int while_running(struct conductor *conductor, uint64_t now_ns)
@@ -105,7 +153,7 @@ static int while_running(struct conductor *conductor, uint64_t now_ns)
 	}
 	show(conductor, now_ns);
 	if (conductor->stopping || !interrupt_asked())
-		return 0;
+		return roll(conductor, now_ns);
 	conductor->stopping = true;
 	return send_all(conductor, MAIL_STOP);
 }

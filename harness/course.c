@@ -10,6 +10,7 @@
 #include "harness/relaunch.h"
 #include "harness/rpcs.h"
 #include "harness/runfolder.h"
+#include "harness/soak.h"
 #include "harness/tasks.h"
 #include "harness/views.h"
 #include "results/result.h"
@@ -72,20 +73,39 @@ static bool is_stopped(const struct run *run)
 	return stopped;
 }
 
+/* Append with one strategy, and gather what the judge needs. */
+static enum exit_code append(struct run *run, uint32_t index, bool *ret_ended,
+			     struct error *err)
+{
+	enum exit_code code;
+
+	if (run->plan.segment_bytes) {
+		code = soak(run, index, ret_ended, err);
+		if (code == EXIT_SAFE && run_is_first(run) &&
+		    manifest_save(&run->manifest, run->plan.out, err) < 0)
+			code = EXIT_COULD_NOT_RUN;
+		return run_agree(run, code, err);
+	}
+	code = phase(run, index, err);
+	return code == EXIT_SAFE ? views(run, index, err) : code;
+}
+
 /* Strategy after strategy: append, gather, take views, judge. */
 static enum exit_code append_and_judge(struct run *run, struct judging *judging,
 				       struct error *err)
 {
 	enum exit_code code = EXIT_SAFE;
+	bool ended = false;
 
 	for (uint32_t i = 0; i < run->plan.strategy_count; i++) {
-		if (is_stopped(run)) {
-			phase_skip(run, i, "the run was asked to stop before it", 0);
+		if (ended || is_stopped(run)) {
+			phase_skip(run, i,
+				   ended ? "an anomaly had ended the run before it"
+					 : "the run was asked to stop before it",
+				   0);
 			continue;
 		}
-		code = phase(run, i, err);
-		if (code == EXIT_SAFE)
-			code = views(run, i, err);
+		code = append(run, i, &ended, err);
 		if (code != EXIT_SAFE)
 			break;
 		if (run_is_first(run)) {
@@ -115,6 +135,12 @@ static void remove_unwanted_data(struct run *run, enum exit_code code)
 {
 	struct error err = {""};
 
+	/* Of segments those that are to be kept were kept. */
+	if (run->plan.segment_bytes) {
+		if (!run->manifest.data_kept)
+			course_remove_data(run);
+		return;
+	}
 	if (run->plan.keep == KEEP_ALWAYS ||
 	    (run->plan.keep == KEEP_UNSAFE && code != EXIT_SAFE))
 		return;
@@ -154,6 +180,8 @@ enum exit_code course_run(struct run *run, struct error *err)
 	struct judging judging = {.run = run};
 	enum exit_code code;
 
+	if (run->plan.segment_bytes)
+		run->manifest.data_kept = false; /* until one is */
 	if (run_is_first(run))
 		judging_start(&judging, run);
 	rpcs_save(run, "before");

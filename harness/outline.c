@@ -85,6 +85,7 @@ static int outline_plan(struct run *run)
 	m->min_bytes = plan->min_bytes;
 	m->max_bytes = plan->max_bytes;
 	m->records = plan->records;
+	m->segment_bytes = plan->segment_bytes;
 	m->one_client = plan->one_client;
 	m->strict = plan->strict;
 	m->data_kept = true;

@@ -357,6 +357,8 @@ static void append_all(struct stage *stage)
 	stage->status = s.status;
 	stage->strategy->duration_ns = conductor.last_end_ns - conductor.start_ns;
 	stage->strategy->ran = true;
+	run->phase_start_ns = conductor.start_ns;
+	run->phase_end_ns = conductor.last_end_ns;
 	conductor_release(&conductor);
 }
 
@@ -446,11 +448,13 @@ static int note_writer(struct stage *stage, uint32_t rank,
 		if (!writer->stuck)
 			return -ENOMEM;
 	}
-	if (status->end == WRITER_FINISHED && status->leave > LEAVE_ASKED)
-		fprintf(stderr, "tailrace: %s: rank %u left early: %s%s%s\n",
-			stage->strategy->name, rank, writer_leave_text(status->leave),
-			status->errnum ? ": " : "",
-			status->errnum ? strerror(status->errnum) : "");
+	if (status->end != WRITER_FINISHED || status->leave <= LEAVE_ASKED)
+		return 0;
+	stage->run->left_early = true;
+	fprintf(stderr, "tailrace: %s: rank %u left early: %s%s%s\n",
+		stage->strategy->name, rank, writer_leave_text(status->leave),
+		status->errnum ? ": " : "",
+		status->errnum ? strerror(status->errnum) : "");
 	return 0;
 }
 
@@ -527,9 +531,12 @@ enum exit_code phase(struct run *run, uint32_t index, struct error *err)
 	stage->run = run;
 	stage->index = index;
 	stage->strategy = &run->manifest.strategies[index];
+	/* Of a segment before there may be one left that could not be gathered. */
 	snprintf(stage->history_path, sizeof(stage->history_path),
-		 "%.3500s/%02u-%.64s.%05u.history", run->history_dir, index,
-		 stage->strategy->preset, run->world.rank);
+		 "%.3500s/%s%s%02u-%.64s.%05u.history", run->history_dir,
+		 run->plan.roll_records ? run->plan.run_id : "",
+		 run->plan.roll_records ? "-" : "", index, stage->strategy->preset,
+		 run->world.rank);
 	rc = note_history_paths(stage);
 	if (rc < 0)
 		run_lost_touch(run, rc);

@@ -278,10 +278,62 @@ static int parse_by(const struct option_table *by, prepare_fn *prepare, int argc
 	return rc;
 }
 
+/* A run that lasts longer than this is in segments, unless it cannot be. */
+#define SEGMENTS_FROM_NS      ((uint64_t)600 * 1000000000u)
+#define DEFAULT_SEGMENT_BYTES ((uint64_t)1 << 30)
+#define DEFAULT_SEGMENT_NS    ((uint64_t)600 * 1000000000u)
+
+/* What does not go with segments, or NULL. */
+static const char *spoils_segments(const struct raw_plan *raw)
+{
+	const struct plan *plan = &raw->plan;
+
+	return !plan->duration_ns   ? "no --duration"
+	       : raw->records_given ? "--records"
+	       : raw->max_bytes	    ? "--max-bytes"
+	       : plan->readers	    ? "--readers"
+	       : plan->merge	    ? "--merge"
+				    : NULL;
+}
+
+/* Settle whether the run is in segments, and how large and long they are. */
+static int prepare_run(struct raw_plan *raw, struct error *err)
+{
+	struct plan *plan = &raw->plan;
+	const char *spoiler = spoils_segments(raw);
+	bool asked = plan->segment_bytes || plan->segment_ns || plan->until_anomaly;
+
+	if (asked && raw->no_segments)
+		return error_set(err, EINVAL,
+				 "--segment none excludes --segment-time and "
+				 "--until-anomaly");
+	if (asked && spoiler)
+		return error_set(
+			err, EINVAL,
+			"a run in segments (--segment, --segment-time, "
+			"--until-anomaly) takes --duration, and neither "
+			"--records, --max-bytes, --readers nor --merge; here is "
+			"%s",
+			spoiler);
+	if (plan->until_anomaly && plan->keep == KEEP_NEVER)
+		return error_set(err, EINVAL,
+				 "--keep never would remove what explains the anomaly "
+				 "of --until-anomaly");
+	if (!asked &&
+	    (spoiler || raw->no_segments || plan->duration_ns <= SEGMENTS_FROM_NS))
+		return 0;
+	if (!plan->segment_bytes)
+		plan->segment_bytes = DEFAULT_SEGMENT_BYTES;
+	if (!plan->segment_ns)
+		plan->segment_ns = DEFAULT_SEGMENT_NS;
+	return 0;
+}
+
 int plan_parse(int argc, char **argv, struct options *options, struct plan *ret_plan,
 	       struct error *err)
 {
-	return parse_by(&plan_run_options, NULL, argc, argv, options, ret_plan, err);
+	return parse_by(&plan_run_options, prepare_run, argc, argv, options, ret_plan,
+			err);
 }
 
 int plan_parse_probe(int argc, char **argv, struct options *options,

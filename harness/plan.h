@@ -78,6 +78,14 @@ struct plan {
 	 * longest_ns at most.  0: it leaves.
 	 */
 	uint64_t enough_records, longest_ns;
+	/*
+	 * In segments of about so many bytes, or so long, unless segment_bytes is 0. Of
+	 * a segment itself (segment.h) it is, and its writers leave when all have made
+	 * roll_records together or after segment_ns, both unless that is 0.
+	 */
+	uint64_t segment_bytes, segment_ns;
+	uint64_t roll_records;
+	bool until_anomaly; /* the first ends the run */
 	struct plan_strategy strategy[PLAN_STRATEGIES_MAX];
 	uint32_t strategy_count;
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define SEGMENT_BYTES_MIN 4096
+
 #define DEFAULT_STRATEGIES "append,flock,fcntl,per-file"
 
 /* ---- parse functions of our own ----------------------------------------- */
@@ -89,6 +91,24 @@ static int parse_time(const char *value, void *target, struct error *err)
 		return error_set(err, EINVAL, "\"%s\" is no time to wait", value);
 	if (rc == 0)
 		*(uint64_t *)target = ns;
+	return rc;
+}
+
+static int parse_segment(const char *value, void *target, struct error *err)
+{
+	struct raw_plan *raw = target;
+	int rc;
+
+	raw->no_segments = strcmp(value, "none") == 0;
+	raw->plan.segment_bytes = 0;
+	if (raw->no_segments)
+		return 0;
+	rc = units_parse_size(value, &raw->plan.segment_bytes, err);
+	if (rc == 0 && (raw->plan.segment_bytes < SEGMENT_BYTES_MIN ||
+			raw->plan.segment_bytes > INT64_MAX))
+		return error_set(err, EINVAL,
+				 "\"%s\" makes no segment: it must be 4k or more",
+				 value);
 	return rc;
 }
 
@@ -271,6 +291,15 @@ static const struct option_row rows[] = {
 	{"max-bytes", '\0', "BYTES", "What to do",
 	 "Refuse to write more than this; with --duration, stop there.", NULL,
 	 option_size, RAW(max_bytes), 0},
+	{"segment", '\0', "SIZE", "What to do",
+	 "With --duration, begin a new file at about SIZE, and remove what was judged "
+	 "safe; none: do not (default: 1G where it lasts longer than 10m).",
+	 NULL, parse_segment, 0, 0},
+	{"segment-time", '\0', "TIME", "What to do",
+	 "The same after TIME (default: 10m).", NULL, parse_time, PLAN(segment_ns), 0},
+	{"until-anomaly", '\0', NULL, "What to do",
+	 "End the run, in segments, with the first that is unsafe.", NULL, option_flag,
+	 PLAN(until_anomaly), 0},
 	ROW_SEED,
 	{"merge", '\0', NULL, "What to do",
 	 "Merge the files of single writers into one log afterwards, timed.", NULL,

@@ -15,6 +15,7 @@ struct raw_plan {
 	struct option_size_range size;
 	uint64_t max_bytes;
 	bool records_given;
+	bool no_segments;		/* --segment none */
 	bool quick, thorough;		/* of a check */
 	char *matrix, *matrix_required; /* likewise; owned */
 };

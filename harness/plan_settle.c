@@ -146,7 +146,7 @@ int plan_settle(struct plan *plan, struct error *err)
 
 static void show_extent(const struct plan *plan, FILE *file)
 {
-	char text[UNITS_TEXT_BYTES];
+	char text[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES];
 
 	if (plan->records)
 		fprintf(file, "  records     %" PRIu64 " per rank and strategy\n",
@@ -154,6 +154,10 @@ static void show_extent(const struct plan *plan, FILE *file)
 	if (plan->duration_ns)
 		fprintf(file, "  duration    %s per strategy\n",
 			units_format_duration(plan->duration_ns, text));
+	if (plan->segment_bytes)
+		fprintf(file, "  segments    of about %s, or %s\n",
+			units_format_bytes(plan->segment_bytes, text),
+			units_format_duration(plan->segment_ns, time));
 	if (plan->min_bytes == plan->max_bytes)
 		fprintf(file, "  size        %u bytes a record\n", plan->max_bytes);
 	else
@@ -168,7 +172,11 @@ static void show_extent(const struct plan *plan, FILE *file)
 		fprintf(file, "  seed        %" PRIu64 "\n", plan->seed);
 	fprintf(file, "  time-out    %s without progress\n",
 		units_format_duration(plan->timeout_ns, text));
-	if (!plan->records)
+	if (plan->segment_bytes)
+		fputs("  will write  until the time is over; a segment is removed once "
+		      "it was judged safe\n",
+		      file);
+	else if (!plan->records)
 		fputs("  will write  until the time is over; --max-bytes sets a "
 		      "limit\n",
 		      file);

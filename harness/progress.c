@@ -21,7 +21,8 @@ void progress_begin(struct progress *progress, const struct plan *plan,
 	*progress = (struct progress){
 		.shown = progress_wanted(plan),
 		.name = name,
-		.planned = plan->records * plan->ranks,
+		/* Of a segment they are no more than a limit. */
+		.planned = plan->roll_records ? 0 : plan->records * plan->ranks,
 		.duration_ns = plan->duration_ns,
 		.begun_ns = now_ns,
 	};

@@ -18,6 +18,12 @@
 #include "mpi/mail.h"
 #include "mpi/world.h"
 
+/* Rank 0, while writers append: is it time for them to leave? */
+struct run_watch {
+	bool (*wants_end)(void *context); /* NULL: nobody watches */
+	void *context;
+};
+
 /* Owner: session_main, which frees it.  Empty when all zero. */
 struct run {
 	struct options options;
@@ -32,6 +38,11 @@ struct run {
 	struct clocks clocks;
 	struct child clock_service; /* of rank 0 */
 	bool stuck; /* for ever: a thread of this rank or another one, in MPI */
+
+	/* Rank 0, of the latest append phase: */
+	uint64_t phase_start_ns, phase_end_ns;
+	bool left_early; /* a writer had to, for want of room or success */
+	struct run_watch watch;
 
 	/* The same skeleton on every rank; rank 0 fills and saves it. */
 	struct manifest manifest;

@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "core/history.h"
+#include "core/live.h"
 #include "core/units.h"
 
 #include <errno.h>
@@ -21,6 +22,9 @@
 #define LAST_NAP_MS  40
 
 #define LOOK_NS 1000000000u
+
+/* Of a segment this part of its records should not go unnoticed. */
+#define LOOKS_PER_SEGMENT 16
 
 /* ---- the writer -------------------------------------------------------------- */
 
@@ -129,15 +133,34 @@ static int writer_hangs(struct supervision *s, uint64_t now_ns)
 	return rc < 0 ? rc : tell_ended(s);
 }
 
-/* Once a second: how far is it, and does it hang? */
+/* A second; less in a segment, of which each rank has its share. */
+static uint64_t pause_ns(const struct supervision *s, uint64_t begun, uint64_t now_ns)
+{
+	const struct run *run = s->run;
+	double share, pause;
+
+	if (!run->plan.roll_records)
+		return LOOK_NS;
+	if (!begun)
+		return LAST_NAP_MS * 1000000u;
+	share = (double)run->plan.roll_records / run->world.size;
+	pause = share / LOOKS_PER_SEGMENT / (double)begun *
+		(double)(now_ns - s->started_ns);
+	if (pause < LAST_NAP_MS * 1e6)
+		pause = LAST_NAP_MS * 1e6;
+	return pause < LOOK_NS ? (uint64_t)pause : LOOK_NS;
+}
+
+/* Now and then: how far is it, and does it hang? */
 static int look_at_writer(struct supervision *s, uint64_t now_ns)
 {
 	struct mail mail = {.kind = MAIL_PROGRESS};
 
-	if (!s->started || now_ns < s->looked_ns + LOOK_NS)
+	if (!s->started || now_ns < s->looked_ns + s->next_look_ns)
 		return 0;
 	s->looked_ns = now_ns;
 	mail.value[0] = history_peek(s->history_path);
+	s->next_look_ns = pause_ns(s, mail.value[0], now_ns);
 	if (mail.value[0] != s->status.begun) {
 		s->status.begun = mail.value[0];
 		s->moved_ns = now_ns;
@@ -174,6 +197,8 @@ static void start_writer(struct supervision *s, uint64_t start_ns)
 
 	s->started = true;
 	s->looked_ns = now_ns;
+	s->started_ns = now_ns;
+	s->next_look_ns = pause_ns(s, 0, now_ns);
 	s->moved_ns = start_ns > now_ns ? start_ns : now_ns;
 	if (s->status.end == WRITER_ABSENT)
 		own_writer_begin(s->writer, start_ns);
@@ -193,6 +218,11 @@ static int take_letter(struct supervision *s, struct conductor *conductor,
 	case MAIL_STOP:
 		if (s->status.end == WRITER_ABSENT)
 			own_writer_stop(s->writer);
+		return 0;
+	case MAIL_LEAVE:
+		/* Of one that has left already nobody reads it. */
+		if (s->status.end == WRITER_ABSENT)
+			(void)live_leave_at(s->history_path, mail->value[0], NULL);
 		return 0;
 	case MAIL_OVER:
 		s->over = true;

@@ -23,6 +23,7 @@
 enum supervise_mail {
 	MAIL_START = MAIL_KINDS, /* rank 0: [0] when, on your clock */
 	MAIL_STOP,		 /* rank 0: have your writer leave */
+	MAIL_LEAVE,		 /* rank 0: [0] when it is to leave, on your clock */
 	MAIL_PROGRESS,		 /* rank: [0] appends begun */
 	MAIL_ENDED,		 /* rank: [0] begun, [1] when, on its clock */
 	MAIL_OVER,		 /* rank 0: all have ended */
@@ -54,6 +55,7 @@ struct conductor {
 	uint64_t *begun; /* by rank */
 	uint32_t ended;	 /* ranks whose writer has */
 	bool stopping;
+	bool leaving;			/* all were told when to */
 	uint64_t start_ns, last_end_ns; /* on rank 0's clock */
 	uint64_t shown_ns;
 };
@@ -76,8 +78,10 @@ struct supervision {
 	struct writer_status status;
 
 	bool started, over;
-	uint64_t moved_ns;  /* when it last made progress */
-	uint64_t looked_ns; /* when we last asked */
+	uint64_t started_ns;
+	uint64_t moved_ns;     /* when it last made progress */
+	uint64_t looked_ns;    /* when we last asked */
+	uint64_t next_look_ns; /* after that: how long until we ask again */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "harness/blind.h"
 #include "results/result.h"
 #include "verify/judge.h"
+#include "verify/segments.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,6 +42,18 @@ static int refresh(struct judge *judge, struct error *err)
 	return 0;
 }
 
+/* What ran in segments was judged already: the data may be out of reach by now. */
+static int judge_as_it_ran(struct judge *judge, size_t index, struct error *err)
+{
+	const struct manifest *m = &judge->manifest;
+	struct judgment *judgment = &judge->judgments[index];
+
+	if (m->segment_bytes && m->strategies[index].ran)
+		return segments_judge(m, judge->run_dir, index, SEGMENTS_RECALLED,
+				      judgment, err);
+	return judge_strategy(m, judge->run_dir, index, judgment, err);
+}
+
 static int judge_one(struct judge *judge, size_t index, struct judge_answer *answer,
 		     struct error *err)
 {
@@ -50,8 +63,7 @@ static int judge_one(struct judge *judge, size_t index, struct judge_answer *ans
 	if (index >= judge->manifest.strategy_count)
 		return error_set(err, EINVAL, "there is no strategy %zu", index);
 	if (!judge->judged[index]) {
-		rc = judge_strategy(&judge->manifest, judge->run_dir, index,
-				    &judge->judgments[index], err);
+		rc = judge_as_it_ran(judge, index, err);
 		if (rc < 0)
 			return rc;
 		judge->judged[index] = true;

@@ -225,6 +225,8 @@ int task_make(const void *arg, size_t arg_bytes, int fd)
 		answer = failed(errno, "cannot make a directory there");
 		return reply(fd, &answer);
 	}
+	if (!job->nonce[0])
+		return reply(fd, &answer);
 	dir_fd = open_directory(job->data_dir);
 	rc = dir_fd < 0 ? dir_fd : put_file(dir_fd, NONCE_FILE, job->nonce);
 	if (rc < 0) {

@@ -15,6 +15,7 @@ const struct task run_tasks[TASK_COUNT] = {
 	[TASK_TAIL] = {"tail", task_tail},
 	[TASK_VIEW] = {"view", task_view},
 	[TASK_JUDGE] = {"judge", task_judge},
+	[TASK_SEGMENT] = {"segment", task_segment},
 	[TASK_MERGE] = {"merge", task_merge},
 	[TASK_CLEAN] = {"clean", task_clean},
 	[TASK_PROBE] = {"probe", task_probe},

@@ -17,6 +17,7 @@
 #include "harness/mounts.h"
 #include "harness/spawner.h"
 #include "verify/compare_views.h"
+#include "verify/segment_row.h"
 #include "verify/tail.h"
 #include "workloads/writer.h"
 
@@ -30,6 +31,7 @@ enum task_id {
 	TASK_TAIL, /* follow the data file while it grows */
 	TASK_VIEW, /* read the closed data files as a reader would */
 	TASK_JUDGE,
+	TASK_SEGMENT,  /* judge one segment */
 	TASK_MERGE,    /* one log of the writers' files */
 	TASK_CLEAN,    /* remove what we made */
 	TASK_SERVICE,  /* sequencer, token or aggregator until the rank closes it */
@@ -67,7 +69,7 @@ struct examine_answer {
 
 struct make_job {
 	char data_dir[PATH_MAX];
-	char nonce[NONCE_CHARS + 1];
+	char nonce[NONCE_CHARS + 1]; /* "": none is left there */
 };
 
 /* A nonce, and the number of the mark to leave (a host); or MARK_NONE. */
@@ -199,6 +201,18 @@ struct judge_answer {
 	char warning[512];   /* of writing the results; "" if none */
 };
 
+/* ---- judging a segment (task_segment.c) ------------------------------------ */
+
+struct segment_job {
+	char run_dir[PATH_MAX]; /* of the segment */
+	uint32_t strategy, number;
+};
+
+struct segment_answer {
+	struct segment_row row; /* of the judgment its figures alone */
+};
+_Static_assert(sizeof(struct segment_answer) <= SPAWNER_MESSAGE_MAX, "one message");
+
 /* ---- selftest (task_selftest.c) ------------------------------------------ */
 
 struct selftest_job {
@@ -233,6 +247,7 @@ int task_service(const void *arg, size_t arg_bytes, int fd);
 int task_tail(const void *arg, size_t arg_bytes, int fd);
 int task_view(const void *arg, size_t arg_bytes, int fd);
 int task_judge(const void *arg, size_t arg_bytes, int fd);
+int task_segment(const void *arg, size_t arg_bytes, int fd);
 int task_merge(const void *arg, size_t arg_bytes, int fd);
 int task_clean(const void *arg, size_t arg_bytes, int fd);
 int task_probe(const void *arg, size_t arg_bytes, int fd);

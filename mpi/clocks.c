@@ -135,6 +135,18 @@ bool clocks_round_complete(const struct clocks *clocks)
 	return !clocks->hurry && !clocks->awaited;
 }
 
+void clocks_forget(struct clocks *clocks)
+{
+	for (size_t host = 0; host < clocks->hosts->count; host++) {
+		struct clock_series *series = &clocks->series[host];
+
+		if (series->count < 2)
+			continue;
+		series->samples[0] = series->samples[series->count - 1];
+		series->count = 1;
+	}
+}
+
 /* What is to be added to @host's clock to get rank 0's. */
 static uint64_t offset_of(const struct clocks *clocks, size_t host)
 {

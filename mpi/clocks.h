@@ -67,6 +67,9 @@ int clocks_tick(struct clocks *clocks, uint64_t now_ns);
 void clocks_hurry(struct clocks *clocks);
 bool clocks_round_complete(const struct clocks *clocks);
 
+/* Rank 0: keep nothing but the latest sample of each host. */
+void clocks_forget(struct clocks *clocks);
+
 /*
  * Rank 0: what @host's clock shows when rank 0's shows @at_ns, and the other way
  * round, by the latest sample.

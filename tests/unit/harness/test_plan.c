@@ -52,6 +52,47 @@ START_TEST(a_duration_alone_is_not_bounded_by_records)
 }
 END_TEST
 
+START_TEST(a_long_run_is_in_segments)
+{
+	ck_assert_int_eq(parse("--duration", "10m", "/d", NULL), 0);
+	ck_assert_uint_eq(plan.segment_bytes, 0);
+	ck_assert_int_eq(parse("--duration", "12h", "/d", NULL), 0);
+	ck_assert_uint_eq(plan.segment_bytes, 1u << 30);
+	ck_assert_uint_eq(plan.segment_ns, 600 * 1000000000ull);
+	ck_assert_int_eq(parse("--duration", "12h", "--segment", "none", "/d", NULL),
+			 0);
+	ck_assert_uint_eq(plan.segment_bytes, 0);
+	ck_assert_int_eq(parse("--duration", "12h", "--max-bytes", "1G", "/d", NULL),
+			 0);
+	ck_assert_uint_eq(plan.segment_bytes, 0);
+	ck_assert_int_eq(parse("--duration", "5s", "--segment", "64k", "--segment-time",
+			       "1s", "/d", NULL),
+			 0);
+	ck_assert_uint_eq(plan.segment_bytes, 65536);
+	ck_assert_uint_eq(plan.segment_ns, 1000000000);
+	ck_assert_int_eq(parse("--duration", "5s", "--until-anomaly", "/d", NULL), 0);
+	ck_assert_uint_eq(plan.segment_bytes, 1u << 30);
+}
+END_TEST
+
+/* Each would have to mean something else there, or would need all of the data. */
+START_TEST(what_does_not_go_with_segments_is_refused)
+{
+	static const char *const wrong[][2] = {
+		{"--records", "5"},	{"--max-bytes", "1G"}, {"--readers", "1"},
+		{"--merge", "--merge"}, {"--segment", "none"}, {"--segment", "4095"},
+		{"--keep", "never"},
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		ck_assert_msg(parse("--duration", "5s", "--until-anomaly", wrong[i][0],
+				    wrong[i][1], "/d", NULL) == -EINVAL,
+			      "%s", wrong[i][0]);
+	ck_assert_int_eq(parse("--segment", "64k", "/d", NULL), -EINVAL);
+	ck_assert_int_eq(parse("--until-anomaly", "/d", NULL), -EINVAL);
+}
+END_TEST
+
 START_TEST(a_relative_path_is_made_absolute)
 {
 	char cwd[PATH_MAX], expected[PATH_MAX + 8];
@@ -331,9 +372,10 @@ END_TEST
 
 UNIT_MAIN("plan", 60, the_defaults_are_the_basic_four,
 	  a_duration_alone_is_not_bounded_by_records, a_relative_path_is_made_absolute,
-	  wrong_values_are_refused, a_batch_must_fit_one_write, required_ones_are_named,
-	  expectations_are_named, bytes_are_limited, bytes_bound_a_duration,
-	  the_launcher_must_agree_with_the_ranks_asked_for,
+	  wrong_values_are_refused, a_long_run_is_in_segments,
+	  what_does_not_go_with_segments_is_refused, a_batch_must_fit_one_write,
+	  required_ones_are_named, expectations_are_named, bytes_are_limited,
+	  bytes_bound_a_duration, the_launcher_must_agree_with_the_ranks_asked_for,
 	  a_settled_plan_has_a_folder_and_an_id,
 	  the_run_folder_does_not_lie_in_dir_unasked, saved_arguments_repeat_the_plan,
 	  each_level_tries_more_and_may_write_more, the_standard_locks_are_required,
