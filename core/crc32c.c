@@ -48,6 +48,15 @@ uint32_t crc32c_raw(uint32_t state, const void *data, size_t len)
 	return by_table(state, data, len);
 }
 
+const char *crc32c_method(void)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("sse4.2"))
+		return "SSE4.2";
+#endif
+	return "table";
+}
+
 uint32_t crc32c(const void *data, size_t len)
 {
 	return ~crc32c_raw(~0u, data, len);

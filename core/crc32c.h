@@ -20,4 +20,7 @@ uint32_t crc32c(const void *data, size_t len);
  */
 uint32_t crc32c_raw(uint32_t state, const void *data, size_t len);
 
+/* How this processor has them reckoned, for people: "SSE4.2", "table". */
+const char *crc32c_method(void);
+
 #endif

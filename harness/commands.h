@@ -6,6 +6,14 @@
 #ifndef TAILRACE_HARNESS_COMMANDS_H
 #define TAILRACE_HARNESS_COMMANDS_H
 
+/* A row of main.c's table. */
+struct command {
+	const char *name;
+	const char *operands;
+	int (*run)(int argc, char **argv); /* NULL: not in this build */
+	const char *summary;
+};
+
 int cmd_check(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_probe(int argc, char **argv);

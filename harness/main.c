@@ -1,7 +1,9 @@
 /* main - the subcommands of tailrace; each is in cmd_<name>.c. */
 #include "core/suggest.h"
 #include "harness/commands.h"
+#include "harness/completion.h"
 #include "harness/exit_code.h"
+#include "harness/version.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,18 +13,11 @@
 
 #if TAILRACE_WITH_MPI
 #define IF_MPI(run) run
-#define MPI_TEXT    "with MPI"
 #else
 #define IF_MPI(run) NULL
-#define MPI_TEXT    "without MPI"
 #endif
 
-static const struct command {
-	const char *name;
-	const char *operands;
-	int (*run)(int argc, char **argv); /* NULL: not in this build */
-	const char *summary;
-} commands[] = {
+static const struct command commands[] = {
 	{"check", "DIR", IF_MPI(cmd_check),
 	 "accept or reject the mount of DIR: which ways to append are safe there"},
 	{"run", "DIR", IF_MPI(cmd_run),
@@ -65,13 +60,6 @@ static void print_help(void)
 	      stdout);
 }
 
-static void print_version(void)
-{
-	printf("tailrace %s%s%s\n%s, %s\n", TAILRACE_VERSION,
-	       *TAILRACE_COMMIT ? " " : "", TAILRACE_COMMIT, TAILRACE_COMPILER,
-	       MPI_TEXT);
-}
-
 static int refuse_command(const char *name)
 {
 	struct suggestion meant = suggest_for(name);
@@ -99,18 +87,37 @@ static int run_command(int argc, char **argv)
 	return refuse_command(argv[0]);
 }
 
+/* The command that a program called "tailrace-verify" is; or NULL. */
+static const struct command *named_by_program(void)
+{
+	const char *self = program_invocation_short_name;
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		if (strncmp(self, "tailrace-", 9) == 0 &&
+		    strcmp(self + 9, commands[i].name) == 0 && commands[i].run)
+			return &commands[i];
+	return NULL;
+}
+
 static int dispatch(int argc, char **argv)
 {
+	const struct command *whole = named_by_program();
 	const char *first = argc > 1 ? argv[1] : "";
 
-	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+	if (strcmp(first, "--version") == 0) {
+		version_print(stdout);
+		return EXIT_SAFE;
+	}
+	if (whole)
+		return whole->run(argc, argv);
+	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
+	    strcmp(first, "--help-all") == 0) {
 		print_help();
 		return EXIT_SAFE;
 	}
-	if (strcmp(first, "--version") == 0) {
-		print_version();
-		return EXIT_SAFE;
-	}
+	/* For completion.bash, when this is built. */
+	if (strcmp(first, "--words") == 0)
+		return completion_print(commands, COMMAND_COUNT);
 	if (argc < 2 || first[0] == '-') {
 		fprintf(stderr,
 			"tailrace: a command comes first; see tailrace --help\n");

@@ -102,7 +102,7 @@ static enum exit_code load_loose(struct judged *judged,
 static int take_operands(struct rejudge_arguments *arguments,
 			 const struct options *options, struct error *err)
 {
-	const char *program = options->table->program;
+	const char *program = options_program(options->table);
 	const bool loose = arguments->files.count > 0;
 	const bool more = loose || arguments->histories.count > 0;
 	int rc = 0;
@@ -111,8 +111,9 @@ static int take_operands(struct rejudge_arguments *arguments,
 		return error_set(err, EINVAL, "%s needs RUN; see %s --help", program,
 				 program);
 	if (!more && options->operand_count > 1)
-		return error_set(err, EINVAL, "%s does not know what to do with '%s'",
-				 program, options->operands[1]);
+		return error_set(err, EINVAL,
+				 "%s does not know what to do with '%s'; see %s --help",
+				 program, options->operands[1], program);
 	for (size_t i = !loose; rc == 0 && i < options->operand_count; i++)
 		rc = option_paths(options->operands[i], &arguments->histories, err);
 	if (rc == 0 && loose && !arguments->histories.count)

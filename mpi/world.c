@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,6 +59,19 @@ int mpi_wait_asleep(int code, MPI_Request *request, MPI_Status *ret_status)
 		nap_ns = nap_ns * 2 < LAST_NAP_NS ? nap_ns * 2 : LAST_NAP_NS;
 	}
 	return mpi_errno(code);
+}
+
+void world_library(char *ret_text, size_t bytes)
+{
+	char text[MPI_MAX_LIBRARY_VERSION_STRING] = "unknown";
+	int length;
+
+	MPI_Get_library_version(text, &length);
+	/* Open MPI tells how it was packaged behind a comma, MPICH in further lines. */
+	text[strcspn(text, ",\n")] = '\0';
+	for (char *tab = strchr(text, '\t'); tab; tab = strchr(tab, '\t'))
+		*tab = ' ';
+	snprintf(ret_text, bytes, "%s", text);
 }
 
 int world_init(struct world *world, bool threads, struct error *err)

@@ -49,6 +49,12 @@ void world_leave(const struct world *world, int exit_code) __attribute__((noretu
  */
 void world_abort(const struct world *world, int exit_code) __attribute__((noreturn));
 
+/*
+ * The name and version of the MPI library, such as "Open MPI v4.1.4"; MPI need not be
+ * initialised (MPI-3.1 section 8.1.1).  @ret_text of any size, cut to it.
+ */
+void world_library(char *ret_text, size_t bytes);
+
 /* ---- collective: every rank calls them in the same order --------------- */
 
 int world_barrier(const struct world *world);

@@ -16,9 +16,36 @@ subcommands()
 	done
 }
 
-@test "the version is a number" {
+@test "the version is a number, with what it was built of" {
 	run -0 tailrace --version
-	[[ $output =~ [0-9]+\.[0-9]+ ]]
+	[[ ${lines[0]} =~ ^tailrace\ [0-9]+\.[0-9]+ ]]
+	[[ ${lines[1]} =~ ^built\ by\ .*,\ [A-Z] ]] || fail "no compiler and build type: $output"
+	[[ $output == *"CRC-32C by "* && $output == *jansson* ]]
+	if [[ ${TAILRACE_MPI:-1} == 1 ]]; then
+		[[ $output == *"with MPI: "*[0-9].[0-9]* ]]
+	else
+		[[ $output == *"without MPI"* ]]
+	fi
+}
+
+@test "the version names the commit that was built" {
+	git -C "$repo" rev-parse --git-dir >/dev/null 2>&1 || skip "no clone of the repository"
+	run -0 tailrace --version
+	[[ ${lines[0]} =~ \(([0-9a-f]{7,}|.*-g[0-9a-f]{7,})(-dirty)?\)$ ]] || fail "${lines[0]}"
+}
+
+@test "tailrace-verify is verify, needs no MPI, and by other names is other commands" {
+	run -0 ldd "$TAILRACE_BUILD/tailrace-verify"
+	[[ $output != *mpi* ]] || fail "$output"
+	run -0 tailrace-verify --help
+	[[ ${lines[0]} == "Usage: tailrace-verify "* ]]
+	refused "$USAGE" tailrace-verify
+	[[ $stderr == *"tailrace-verify --help"* ]]
+	ln -s "$TAILRACE_BUILD/tailrace-verify" tailrace-list
+	run -0 ./tailrace-list claims
+	[[ $output == "$(tailrace list claims)" ]]
+	ln -s "$TAILRACE_BUILD/tailrace-verify" tailrace-run
+	refused "$COULD_NOT_RUN" ./tailrace-run run .
 }
 
 @test "each subcommand has its help" {
