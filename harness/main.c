@@ -108,6 +108,9 @@ static int dispatch(int argc, char **argv)
 		version_print(stdout);
 		return EXIT_SAFE;
 	}
+	/* For completion.bash and packaging/, when this is built. */
+	if (strcmp(first, "--words") == 0)
+		return completion_print(commands, COMMAND_COUNT);
 	if (whole)
 		return whole->run(argc, argv);
 	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
@@ -115,9 +118,6 @@ static int dispatch(int argc, char **argv)
 		print_help();
 		return EXIT_SAFE;
 	}
-	/* For completion.bash, when this is built. */
-	if (strcmp(first, "--words") == 0)
-		return completion_print(commands, COMMAND_COUNT);
 	if (argc < 2 || first[0] == '-') {
 		fprintf(stderr,
 			"tailrace: a command comes first; see tailrace --help\n");

@@ -37,10 +37,12 @@ offers()
 
 @test "options, all of them, of their own command" {
 	local option
-	for option in $(tailrace verify --help-words | grep -oe '^--[a-z-]*'); do
-		offers "tailrace verify $option" $(tailrace verify --help-words |
-			grep -oe "^$option[a-z-]*")
-	done
+	local options wanted
+	options=$(tailrace verify --help-words | grep -oe '^-[a-z-]*')
+	mapfile -t wanted < <(grep -e ^-- <<<"$options")
+	offers 'tailrace verify --' "${wanted[@]}"
+	mapfile -t wanted <<<"$options"
+	offers 'tailrace verify -' "${wanted[@]}"
 	offers 'tailrace verify --expl' --explain
 	offers 'tailrace-verify --expl' --explain
 	offers 'tailrace merge --expl'
