@@ -126,20 +126,30 @@ static bool begins_mount(char *line, const char *point)
 	return strcmp(name, point) == 0;
 }
 
-/* "\t  WRITE: OPERATIONS TRANSMISSIONS ...": the first number counts requests. */
+/* Of the numbers behind its name (net/sunrpc/stats.c), _print_rpc_iostats. */
+enum { OPERATIONS = 0, ERRORS = 8, OPERATION_NUMBERS };
+
+/* "\t  WRITE: OPERATIONS TRANSMISSIONS ... ERRORS"; the last since Linux 5.3. */
 static void take_operation(const char *line, struct rpc_counts *counts)
 {
 	struct rpc_count *kind = &counts->kind[counts->kinds];
-	int name_end = 0;
+	uint64_t number[OPERATION_NUMBERS] = {0};
+	int name_end = 0, numbers = 0;
+	const char *at;
 	char *end;
 
 	if (counts->kinds == RPC_KINDS_MAX ||
 	    sscanf(line, " %27[A-Za-z0-9_]:%n", kind->name, &name_end) != 1 ||
 	    !name_end)
 		return;
-	kind->count = strtoull(line + name_end, &end, 10);
-	if (end != line + name_end)
-		counts->kinds++;
+	for (at = line + name_end; numbers < OPERATION_NUMBERS; at = end, numbers++) {
+		number[numbers] = strtoull(at, &end, 10);
+		if (end == at)
+			break;
+	}
+	kind->count = number[OPERATIONS];
+	kind->errors = number[ERRORS] < kind->count ? number[ERRORS] : kind->count;
+	counts->kinds += numbers > 0;
 }
 
 int mounts_read_rpc(FILE *mountstats, const char *point, struct rpc_counts *ret_counts)
@@ -194,8 +204,10 @@ void rpc_counts_subtract(struct rpc_counts *after, const struct rpc_counts *befo
 {
 	for (uint32_t a = 0; a < after->kinds; a++) {
 		for (uint32_t b = 0; b < before->kinds; b++) {
-			if (strcmp(after->kind[a].name, before->kind[b].name) == 0)
-				after->kind[a].count -= before->kind[b].count;
+			if (strcmp(after->kind[a].name, before->kind[b].name) != 0)
+				continue;
+			after->kind[a].count -= before->kind[b].count;
+			after->kind[a].errors -= before->kind[b].errors;
 		}
 	}
 }

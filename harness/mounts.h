@@ -32,10 +32,14 @@ int mounts_find(FILE *mountinfo, const char *path, struct mount_entry *ret_entry
  */
 bool mounts_local_fstype(const char *fstype);
 
-/* One kind of RPC and how often it was asked since the mount. */
+/*
+ * One kind of RPC: how often it was asked since the mount, and how many of these
+ * were answered by an error, which the kernel counts since Linux 5.3 (else 0).
+ */
 struct rpc_count {
 	char name[28];
 	uint64_t count;
+	uint64_t errors;
 };
 
 enum { RPC_KINDS_MAX = 96 };

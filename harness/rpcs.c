@@ -21,17 +21,28 @@ void rpcs_read(const struct run *run, struct rpc_counts *ret_counts)
 	fclose(file);
 }
 
+static void add_count(json_t *sum, const char *name, uint64_t count)
+{
+	json_int_t so_far = json_integer_value(json_object_get(sum, name));
+
+	if (count)
+		json_object_set_new(sum, name,
+				    json_integer(so_far + (json_int_t)count));
+}
+
+/*
+ * A LOCK that is refused because another has it is the price of contention and not
+ * of the strategy, so it is counted apart: LOCK has those that were granted.
+ */
 static void add_counts(json_t *sum, const struct rpc_counts *counts)
 {
 	for (uint32_t i = 0; i < counts->kinds; i++) {
 		const struct rpc_count *kind = &counts->kind[i];
-		json_int_t so_far =
-			json_integer_value(json_object_get(sum, kind->name));
+		bool lock = strcmp(kind->name, "LOCK") == 0;
 
-		if (kind->count)
-			json_object_set_new(
-				sum, kind->name,
-				json_integer(so_far + (json_int_t)kind->count));
+		add_count(sum, kind->name, kind->count - (lock ? kind->errors : 0));
+		if (lock)
+			add_count(sum, "LOCK_refused", kind->errors);
 	}
 }
 

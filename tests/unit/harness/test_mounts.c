@@ -125,6 +125,29 @@ START_TEST(requests_of_the_right_mount_are_counted)
 	ck_assert_uint_eq(counts.kind[1].count, 10);
 	ck_assert_str_eq(counts.kind[2].name, "LOCK");
 	ck_assert_uint_eq(counts.kind[2].count, 7);
+	ck_assert_uint_eq(counts.kind[2].errors, 3);
+	ck_assert_uint_eq(counts.kind[1].errors, 0);
+}
+END_TEST
+
+/* Eight numbers before Linux 5.3; more errors than requests are damage. */
+START_TEST(errors_are_counted_where_the_kernel_tells)
+{
+	static const char old[] =
+		"device s:/ mounted on /m with fstype nfs statvers=1.0\n"
+		"\tper-op statistics\n"
+		"\t  LOCK: 7 7 0 44 24 0 0 0\n"
+		"\t  WRITE: 5 5 0 44 24 0 0 0 9\n"
+		"\t  NONE: \n";
+	struct rpc_counts counts;
+	FILE *file = open_text(old);
+
+	ck_assert_int_eq(mounts_read_rpc(file, "/m", &counts), 0);
+	fclose(file);
+	ck_assert_uint_eq(counts.kinds, 2);
+	ck_assert_uint_eq(counts.kind[0].count, 7);
+	ck_assert_uint_eq(counts.kind[0].errors, 0);
+	ck_assert_uint_eq(counts.kind[1].errors, 5);
 }
 END_TEST
 
@@ -163,17 +186,19 @@ END_TEST
 
 START_TEST(a_difference_is_by_kind)
 {
-	struct rpc_counts before = {.kinds = 1, .kind = {{"LOCK", 3}}};
-	struct rpc_counts after = {.kinds = 2, .kind = {{"WRITE", 5}, {"LOCK", 10}}};
+	struct rpc_counts before = {.kinds = 1, .kind = {{"LOCK", 3, 1}}};
+	struct rpc_counts after = {.kinds = 2,
+				   .kind = {{"WRITE", 5, 0}, {"LOCK", 10, 5}}};
 
 	rpc_counts_subtract(&after, &before);
 	ck_assert_uint_eq(after.kind[0].count, 5);
 	ck_assert_uint_eq(after.kind[1].count, 7);
+	ck_assert_uint_eq(after.kind[1].errors, 4);
 }
 END_TEST
 
 UNIT_MAIN("mounts", 60, the_longest_mount_point_wins, a_mount_over_another_hides_it,
 	  blanks_and_tabs_come_back, an_empty_table_has_no_mount,
 	  what_is_not_known_is_not_local, requests_of_the_right_mount_are_counted,
-	  other_mounts_have_no_requests, the_lines_of_a_mount_are_copied,
-	  a_difference_is_by_kind)
+	  errors_are_counted_where_the_kernel_tells, other_mounts_have_no_requests,
+	  the_lines_of_a_mount_are_copied, a_difference_is_by_kind)
