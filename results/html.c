@@ -144,7 +144,8 @@ static void put_why(const struct html *html)
 static int put_document(const struct html *html)
 {
 	static int (*const sections[])(const struct html *html) = {
-		html_check, html_matrix, html_plots, html_findings, html_environment,
+		html_check, html_matrix,   html_faults,
+		html_plots, html_findings, html_environment,
 	};
 	int rc = 0;
 

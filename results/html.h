@@ -34,6 +34,7 @@ bool html_is_check(const struct html *html);
 /* The sections, each in a file of its own.  0, -ENOMEM, or what reading a file met. */
 int html_matrix(const struct html *html);
 int html_check(const struct html *html);
+int html_faults(const struct html *html);
 int html_plots(const struct html *html);
 int html_findings(const struct html *html);
 int html_environment(const struct html *html);

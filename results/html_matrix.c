@@ -99,6 +99,24 @@ static void put_row(const struct html *html, size_t index, bool calls)
 	fputs("</tr>\n", stream);
 }
 
+/* What a run in segments kept; nothing of any other. */
+static void put_all_segments(const struct html *html)
+{
+	struct text text;
+
+	for (size_t k = 0; k < html->page.result->manifest->strategy_count; k++) {
+		size_t i = html->page.order[k];
+
+		if (!html->page.result->judgments[i].segments.count ||
+		    text_begin(&text) < 0)
+			continue;
+		put_segments(text.stream, &html->page, i);
+		fputs("<p>", html->page.stream);
+		html_text_end(html, &text);
+		fputs("</p>\n", html->page.stream);
+	}
+}
+
 int html_matrix(const struct html *html)
 {
 	const struct manifest *m = html->page.result->manifest;
@@ -119,8 +137,9 @@ int html_matrix(const struct html *html)
 	}
 	fputs("</table></div>\n<p class=\"note\">", stream);
 	html_name(html, page_footnote);
-	fputs(" A control is a mistake that shows what this test can see.</p>\n"
-	      "</section>\n",
+	fputs(" A control is a mistake that shows what this test can see.</p>\n",
 	      stream);
+	put_all_segments(html);
+	fputs("</section>\n", stream);
 	return rc;
 }

@@ -93,6 +93,9 @@ typedef void page_line(const struct page *page, const char *label, struct text *
 int page_put_details(const struct page *page, size_t index, page_line *put_line,
 		     void *data);
 
+/* What became of the segments of strategy @index; there are some. */
+void put_segments(FILE *stream, const struct page *page, size_t index);
+
 /* Of a check (check_page.c): "ACCEPT", why, what to take, what the locks answered. */
 const char *page_acceptance_word(const struct page *page);
 void put_acceptance(FILE *stream, const struct page *page);

@@ -11,7 +11,7 @@
 #include "verify/segments.h"
 
 /* "flock: 60 segments, 59 safe, 1 unsafe; 1 is kept (3.5 MiB were removed)." */
-static void put_segments(FILE *stream, const struct page *page, size_t index)
+void put_segments(FILE *stream, const struct page *page, size_t index)
 {
 	const struct segment_facts *f = &page->result->judgments[index].segments;
 	char text[UNITS_TEXT_BYTES];

@@ -123,29 +123,72 @@ static int put_panel(FILE *settings, const struct result *result, size_t strateg
 	return 0;
 }
 
+/*
+ * The faults that happened in @strategy: their panel, from and to (s), and names.
+ * Those outside of the appends stand at the edge.
+ */
+static void put_faults(FILE *settings, const struct output_context *context,
+		       size_t strategy, size_t panel, double end_s, size_t *count)
+{
+	const struct manifest *m = context->result->manifest;
+	int64_t start_ns = context->chronicles[strategy].start_ns;
+
+	for (size_t i = 0; i < m->fault_count; i++) {
+		const struct manifest_fault *fault = &m->faults[i];
+		double at_s = (double)((int64_t)fault->at_ns - start_ns) / 1e9;
+		double until_s = (double)((int64_t)fault->until_ns - start_ns) / 1e9;
+
+		if (fault->strategy != strategy || !fault->hit || !fault->at_ns)
+			continue;
+		at_s = fmin(fmax(at_s, 0), end_s);
+		until_s = fault->until_ns ? fmin(fmax(until_s, at_s), end_s) : at_s;
+		++*count;
+		fprintf(settings,
+			"fault_panel[%zu] = %zu\nfault_from[%zu] = %.9g\n"
+			"fault_to[%zu] = %.9g\nfault_name[%zu] = ",
+			*count, panel, *count, at_s, *count, until_s, *count);
+		put_gnuplot_string(settings, fault->what);
+		putc('\n', settings);
+	}
+}
+
+static void put_arrays(FILE *settings, const struct manifest *m)
+{
+	static const char *const of_panels[] = {"names", "ends", "highest"};
+	static const char *const of_faults[] = {"fault_panel", "fault_from", "fault_to",
+						"fault_name"};
+
+	for (size_t i = 0; i < sizeof(of_panels) / sizeof(of_panels[0]); i++)
+		fprintf(settings, "array %s[%zu]\n", of_panels[i],
+			m->strategy_count + 1);
+	for (size_t i = 0; i < sizeof(of_faults) / sizeof(of_faults[0]); i++)
+		fprintf(settings, "array %s[%zu]\n", of_faults[i], m->fault_count + 1);
+}
+
 int plot_timeline(const struct output_context *context, size_t strategy, FILE *data,
 		  FILE *settings)
 {
 	const struct result *result = context->result;
-	size_t strategies = result->manifest->strategy_count, panels = 0;
+	size_t panels = 0, faults = 0;
 	struct series *series = calloc(1, sizeof(*series));
 	int rc = series ? 0 : -ENOMEM;
 	uint64_t lost = 0;
 
 	(void)strategy;
-	fprintf(settings, "array names[%zu]\narray ends[%zu]\narray highest[%zu]\n",
-		strategies + 1, strategies + 1, strategies + 1);
-	for (size_t i = 0; rc == 0 && i < strategies; i++) {
+	put_arrays(settings, result->manifest);
+	for (size_t i = 0; rc == 0 && i < result->manifest->strategy_count; i++) {
 		if (!collect(series, &context->chronicles[i], &result->judgments[i]))
 			continue;
 		rc = put_panel(settings, result, i, ++panels, series->end_s,
 			       put_series(data, series, &lost));
+		put_faults(settings, context, i, panels, series->end_s, &faults);
 	}
 	free(series);
 	if (rc < 0 || panels == 0)
 		return rc < 0 ? rc : -ENODATA;
 	put_plot_titles(settings, result->manifest,
 			"Acknowledged records per second over time", "");
-	fprintf(settings, "count = %zu\nlost = %d\n\n", panels, lost > 0);
+	fprintf(settings, "count = %zu\nlost = %d\nfaults = %zu\n\n", panels, lost > 0,
+		faults);
 	return 0;
 }

@@ -141,7 +141,14 @@ START_TEST(names_stay_names)
 	fixture.manifest.command = strdup(evil);
 	snprintf(fixture.judgments[1].reason, sizeof(fixture.judgments[1].reason), "%s",
 		 evil);
+	ck_assert_int_eq(manifest_add_fault(&fixture.manifest,
+					    &(struct manifest_fault){
+						    .what = strdupa(evil),
+						    .note = strdupa(evil),
+					    }),
+			 0);
 	text = write_report(&fixture, NULL);
+	ck_assert_ptr_nonnull(strstr(text, "<h2>Faults</h2>"));
 	ck_assert_ptr_null(strstr(text, "<script"));
 	ck_assert_ptr_null(strchr(text, '\xff'));
 	ck_assert_ptr_null(strchr(text, '\x01'));

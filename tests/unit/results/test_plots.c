@@ -95,6 +95,15 @@ START_TEST(pictures_are_drawn)
 	fixture.manifest.hosts[0].fstype = strdup(awkward);
 	fixture.manifest.strategies[0].rpc =
 		json_pack("{s:i, s:i}", awkward_operation, 600, "WRITE", 200);
+	ck_assert_int_eq(manifest_add_fault(&fixture.manifest,
+					    &(struct manifest_fault){
+						    .what = strdupa(awkward),
+						    .note = strdupa(""),
+						    .hit = true,
+						    .exit = -1,
+						    .at_ns = 1,
+					    }),
+			 0);
 	warning = write_plots_with(&fixture, NULL);
 	ck_assert_str_eq(warning.sentence, "");
 	ck_assert(exists(&fixture, "rpcs", ".svg"));
@@ -179,6 +188,35 @@ START_TEST(a_timeline_leaves_out_nothing)
 	ck_assert_double_ge(acknowledged, 195);
 	ck_assert_double_eq_tol(
 		lost, (double)fixture.judgments[0].anomalies[ANOMALY_LOST], 5);
+	fixture_release(&fixture);
+}
+END_TEST
+
+/* A fault that struck a millisecond after the first append, and one that did not. */
+START_TEST(faults_stand_where_they_struck)
+{
+	struct manifest_fault fault = {
+		.what = strdupa("kill-holder"),
+		.note = strdupa("rank 1 was killed"),
+		.hit = true,
+		.at_ns = (uint64_t)1000 * 1000000000 + 1000000,
+		.until_ns = (uint64_t)1000 * 1000000000 + 3000000,
+	};
+	static const char expected[] = "fault_panel[1] = 1\nfault_from[1] = 0.001\n"
+				       "fault_to[1] = 0.003\n"
+				       "fault_name[1] = 'kill-holder'\n";
+	char *script;
+	struct fixture fixture;
+
+	fixture_init(&fixture, 4, 2, all, 1);
+	ck_assert_int_eq(manifest_add_fault(&fixture.manifest, &fault), 0);
+	fault.hit = false;
+	ck_assert_int_eq(manifest_add_fault(&fixture.manifest, &fault), 0);
+	fclose(open_data(&fixture, "timeline"));
+	script = fixture_read(&fixture, "plots/timeline.gp");
+	ck_assert_ptr_nonnull(strstr(script, expected));
+	ck_assert_ptr_nonnull(strstr(script, "\nfaults = 1\n"));
+	free(script);
 	fixture_release(&fixture);
 }
 END_TEST
@@ -313,6 +351,7 @@ START_TEST(a_folder_that_is_a_link_is_refused)
 END_TEST
 
 UNIT_MAIN("plots", 60, pictures_are_drawn, scripts_run_by_hand,
-	  a_timeline_leaves_out_nothing, shares_and_runs_add_up, calls_are_stacked,
-	  without_gnuplot_the_data_stays, a_hanging_gnuplot_is_ended,
-	  a_failing_gnuplot_says_why, a_folder_that_is_a_link_is_refused)
+	  a_timeline_leaves_out_nothing, faults_stand_where_they_struck,
+	  shares_and_runs_add_up, calls_are_stacked, without_gnuplot_the_data_stays,
+	  a_hanging_gnuplot_is_ended, a_failing_gnuplot_says_why,
+	  a_folder_that_is_a_link_is_refused)
