@@ -72,8 +72,10 @@ static enum exit_code conclude(struct run *run, const struct probe_report *repor
 	if (!run->plan.out_given)
 		runfolder_link_latest(run->plan.out);
 	if (!run->plan.quiet) {
-		results_show(run->plan.out, false, stdout);
-		printf("\nRun folder: %s\n", run->plan.out);
+		FILE *page = plan_page(&run->plan);
+
+		results_show(run->plan.out, false, page);
+		fprintf(page, "\nRun folder: %s\n", run->plan.out);
 	}
 	return (enum exit_code)probe_report_exit_code(report);
 }

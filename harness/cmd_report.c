@@ -19,6 +19,7 @@ static const struct option_row rows[] = {
 		.parse = option_text,
 		.offset = offsetof(struct rejudge_arguments, out_dir),
 	},
+	REJUDGE_ROW_JSON,
 };
 
 static const struct option_table table = {

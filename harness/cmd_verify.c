@@ -14,6 +14,7 @@ static const struct option_row rows[] = {
 		.parse = option_text,
 		.offset = offsetof(struct rejudge_arguments, out_dir),
 	},
+	REJUDGE_ROW_JSON,
 	{
 		.name = "explain",
 		.argument = "KIND[#N]",

@@ -150,11 +150,11 @@ static void remove_unwanted_data(struct run *run, enum exit_code code)
 		fprintf(stderr, "tailrace: %s\n", err.sentence);
 }
 
-/* The summary on stdout; results are what stdout is for. */
+/* The summary, where it does not come between a pipe and its JSON. */
 static void print_summary(const struct run *run)
 {
 	if (!run->plan.quiet)
-		results_show(run->plan.out, relaunch_colour(), stdout);
+		results_show(run->plan.out, relaunch_colour(), plan_page(&run->plan));
 }
 
 /* Rank 0: the verdict, and all files that tell of it. */

@@ -3,6 +3,7 @@
 
 #include "core/suggest.h"
 #include "core/units.h"
+#include "results/export.h"
 #include "harness/check_matrix.h"
 #include "harness/plan_options.h"
 #include "mpi/launch.h"
@@ -240,6 +241,8 @@ static int complete(struct raw_plan *raw, const char *dir, struct error *err)
 			    err)) < 0 ||
 	    (rc = copy_text(plan->fstype, sizeof(plan->fstype), raw->fstype, "--fstype",
 			    err)) < 0 ||
+	    (rc = copy_text(plan->json, sizeof(plan->json), raw->json, "--json", err)) <
+		    0 ||
 	    (rc = copy_text(plan->hosts, sizeof(plan->hosts), raw->hosts, "--hosts",
 			    err)) < 0 ||
 	    (rc = check_label(plan->label, err)) < 0)
@@ -251,6 +254,11 @@ static int complete(struct raw_plan *raw, const char *dir, struct error *err)
 	    (rc = take_expectations(plan, raw->expect, err)) < 0)
 		return rc;
 	return check_sizes(plan, &raw->size, err);
+}
+
+FILE *plan_page(const struct plan *plan)
+{
+	return export_to_stdout(plan->json) ? stderr : stdout;
 }
 
 typedef int prepare_fn(struct raw_plan *raw, struct error *err);

@@ -69,6 +69,7 @@ struct plan {
 	enum take_views views;
 	uint32_t readers; /* that follow the shared file while it grows */
 	bool strict, one_client, quiet, dry_run;
+	char json[PATH_MAX]; /* --json: a file, "-", or "" */
 	bool seed_given;
 	uint64_t seed;
 	enum check_level check; /* CHECK_NONE: another command */
@@ -124,6 +125,9 @@ int plan_parse_check(int argc, char **argv, struct options *options,
  * 0 or -EINVAL with a sentence.
  */
 int plan_set_ranks(struct plan *plan, uint32_t ranks, struct error *err);
+
+/* Where the page for people goes: results are what stdout is for, unless --json is. */
+FILE *plan_page(const struct plan *plan);
 
 /* Draw what is random, note the time, and name the run folder.  0 or -errno. */
 int plan_settle(struct plan *plan, struct error *err);

@@ -237,6 +237,13 @@ static int parse_views(const char *value, void *target, struct error *err)
 			"tailrace-results/LABEL/TIME).",                               \
 			NULL, option_text, RAW(out), OPTION_NOT_SAVED | OPTION_USUAL   \
 	}
+#define ROW_JSON                                                                       \
+	{                                                                              \
+		"json", 'j', "FILE", "Where results go",                               \
+			"Write the result as JSON to FILE, too; -: to standard "       \
+			"output, and the summary to standard error.",                  \
+			NULL, option_text, RAW(json), OPTION_NOT_SAVED | OPTION_USUAL  \
+	}
 #define ROW_LABEL(fallback)                                                            \
 	{                                                                              \
 		"label", 'l', "NAME", "Where results go", "Name the run.", (fallback), \
@@ -326,6 +333,7 @@ static const struct option_row rows[] = {
 	ROW_FSTYPE,
 
 	ROW_OUT,
+	ROW_JSON,
 	ROW_LABEL("run"),
 	ROW_HISTORY,
 	ROW_KEEP("always"),
@@ -364,6 +372,7 @@ static const struct option_row probe_option_rows[] = {
 	 "60s", parse_time, PLAN(timeout_ns), 0},
 	ROW_FSTYPE,
 	ROW_OUT,
+	ROW_JSON,
 	ROW_LABEL("probe"),
 	ROW_QUIET,
 	ROW_DRY_RUN,
@@ -420,6 +429,7 @@ static const struct option_row check_option_rows[] = {
 	ROW_FSTYPE,
 
 	ROW_OUT,
+	ROW_JSON,
 	ROW_LABEL("check"),
 	ROW_HISTORY,
 	ROW_KEEP("unsafe"),

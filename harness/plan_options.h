@@ -11,7 +11,7 @@
 struct raw_plan {
 	struct plan plan;
 	const char *strategies, *require, *expect;
-	const char *history, *label, *fstype, *hosts, *hostfile, *out;
+	const char *history, *label, *fstype, *hosts, *hostfile, *out, *json;
 	struct option_size_range size;
 	uint64_t max_bytes;
 	bool records_given;

@@ -4,6 +4,7 @@
 #include "harness/exit_code.h"
 #include "harness/judged.h"
 #include "results/explain.h"
+#include "results/export.h"
 #include "verify/segment_row.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ static enum exit_code show(const struct judged *judged, const char *run_dir,
 			   const struct rejudge_arguments *arguments,
 			   const struct explain_request *request, struct error *err)
 {
+	FILE *page = export_to_stdout(arguments->json) ? stderr : stdout;
 	struct result result = judged_result(judged);
 	int rc = 0;
 
@@ -43,12 +45,14 @@ static enum exit_code show(const struct judged *judged, const char *run_dir,
 	}
 	if (arguments->out_dir)
 		rc = write_results(&result, run_dir, arguments->out_dir, err);
+	if (rc == 0 && arguments->json)
+		rc = export_result(&result, arguments->json, err);
 	if (rc == 0 && arguments->explain) {
-		rc = results_explain(&result, run_dir, request, stdout, err);
+		rc = results_explain(&result, run_dir, request, page, err);
 		if (rc == -EINVAL)
 			return EXIT_USAGE;
 	} else if (rc == 0) {
-		rc = results_print(&result, run_dir, arguments->out_dir, stdout);
+		rc = results_print(&result, run_dir, arguments->out_dir, page);
 		if (rc < 0)
 			error_sys(err, -rc, "cannot print the result");
 	}

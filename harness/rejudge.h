@@ -23,8 +23,20 @@ int option_paths(const char *value, void *target, struct error *err);
 struct rejudge_arguments {
 	const char *out_dir; /* --out; NULL: not given */
 	const char *explain; /* --explain, likewise */
+	const char *json;    /* --json: a file or "-"; likewise */
 	struct path_list files, histories;
 };
+
+/* The row of --json in both tables. */
+#define REJUDGE_ROW_JSON                                                               \
+	{                                                                              \
+		.name = "json", .letter = 'j', .argument = "FILE", .group = "Results", \
+		.help = "write the result as JSON to FILE; -: to standard output, "    \
+			"and "                                                         \
+			"the summary to standard error",                               \
+		.parse = option_text,                                                  \
+		.offset = offsetof(struct rejudge_arguments, json),                    \
+	}
 
 /*
  * Run the command of @table, which takes one RUN, or with --file none; and where

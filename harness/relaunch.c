@@ -63,6 +63,11 @@ char *relaunch_command_text(int argc, char **argv)
 	return text;
 }
 
+bool relaunch_made_us(void)
+{
+	return launch_environment().launched && getenv(COMMAND_VARIABLE);
+}
+
 bool relaunch_colour(void)
 {
 	/* Open MPI gives ranks a terminal of its own, wherever its output goes. */

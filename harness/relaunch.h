@@ -22,6 +22,9 @@ enum exit_code relaunch(struct plan *plan, const char *result_file, const char *
 /* The command as typed, also where we were started by relaunch(); or NULL. */
 char *relaunch_command_text(int argc, char **argv);
 
+/* Is this a rank of an mpirun that relaunch() started? */
+bool relaunch_made_us(void);
+
 /* Does what we print on stdout reach a terminal that shows colours? */
 bool relaunch_colour(void);
 

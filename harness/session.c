@@ -10,6 +10,7 @@
 #include "harness/same_build.h"
 #include "harness/tasks.h"
 #include "mpi/launch.h"
+#include "results/export.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -163,6 +164,20 @@ static bool needs_threads(const struct plan *plan)
 	return false;
 }
 
+/*
+ * --json: what stands in the run folder.  Where we started mpirun, its rank 0 may be
+ * on another host; the run folder is here, too, or there would be no exit code.
+ */
+static enum exit_code give_json(const struct session_command *command,
+				const struct plan *plan, enum exit_code code,
+				struct error *err)
+{
+	if (!plan->json[0] || code == EXIT_USAGE || code == EXIT_COULD_NOT_RUN ||
+	    export_file(plan->out, command->result_file, plan->json, err) == 0)
+		return code;
+	return EXIT_COULD_NOT_RUN;
+}
+
 /* One rank, be it the only one. */
 static enum exit_code be_a_rank(const struct session_command *command, struct run *run,
 				struct error *err)
@@ -176,6 +191,11 @@ static enum exit_code be_a_rank(const struct session_command *command, struct ru
 	    world_init(&run->world, needs_threads(&run->plan), err) == 0) {
 		first = run_is_first(run);
 		code = command->live(run, err);
+		if (run->plan.json[0] && !relaunch_made_us()) {
+			if (first)
+				code = give_json(command, &run->plan, code, err);
+			code = run_agree(run, code, err);
+		}
 	}
 	say(err, first);
 	run_release(run, code);
@@ -224,6 +244,7 @@ int session_main(const struct session_command *command, int argc, char **argv)
 	} else if (relaunch_wanted(&run->plan)) {
 		code = relaunch(&run->plan, command->result_file, run->command, argc,
 				argv, &err);
+		code = give_json(command, &run->plan, code, &err);
 		say(&err, true);
 	} else {
 		code = be_a_rank(command, run, &err);
