@@ -15,7 +15,7 @@
 
 bool merging_applies(const struct manifest *manifest, size_t index)
 {
-	return manifest->strategies[index].ran &&
+	return manifest->strategies[index].ran && !manifest->segment_bytes &&
 	       !manifest->strategies[index].shared_file;
 }
 

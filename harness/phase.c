@@ -531,12 +531,9 @@ enum exit_code phase(struct run *run, uint32_t index, struct error *err)
 	stage->run = run;
 	stage->index = index;
 	stage->strategy = &run->manifest.strategies[index];
-	/* Of a segment before there may be one left that could not be gathered. */
 	snprintf(stage->history_path, sizeof(stage->history_path),
-		 "%.3500s/%s%s%02u-%.64s.%05u.history", run->history_dir,
-		 run->plan.roll_records ? run->plan.run_id : "",
-		 run->plan.roll_records ? "-" : "", index, stage->strategy->preset,
-		 run->world.rank);
+		 "%.3500s/%02u-%.64s.%05u.history", run->history_dir, index,
+		 stage->strategy->preset, run->world.rank);
 	rc = note_history_paths(stage);
 	if (rc < 0)
 		run_lost_touch(run, rc);

@@ -133,24 +133,22 @@ static void keep_doubtful(struct soak *soak, struct segment_row *row)
 	soak->doubtful[soak->doubtful_count++] = *row;
 }
 
-/* One that by itself only was too short has nothing to explain. */
+/* One that by itself was only too short has nothing to explain. */
 static void settle(struct soak *soak, struct segment_row *row)
 {
 	const struct judgment *j = &row->judgment;
+	bool is_clean = j->verdict == VERDICT_SAFE || j->only_short;
+	bool is_unsafe = j->verdict == VERDICT_UNSAFE;
 
-	if (j->verdict == VERDICT_SAFE || j->only_short) {
+	if (is_clean || soak->run->plan.keep == KEEP_NEVER ||
+	    (is_unsafe && soak->unsafe_count == SOAK_KEPT_MAX)) {
+		soak->dropped += !is_clean;
 		drop(soak, row);
-	} else if (soak->run->plan.keep == KEEP_NEVER) {
-		soak->dropped++;
-		drop(soak, row);
-	} else if (j->verdict != VERDICT_UNSAFE) {
-		keep_doubtful(soak, row);
-	} else if (soak->unsafe_count < SOAK_KEPT_MAX) {
+	} else if (is_unsafe) {
 		soak->unsafe_count++;
 		keep(soak, row);
 	} else {
-		soak->dropped++;
-		drop(soak, row);
+		keep_doubtful(soak, row);
 	}
 }
 
@@ -219,7 +217,8 @@ static bool may_go_on(struct soak *soak, uint64_t now_ns)
 {
 	struct error err = {""};
 
-	if (interrupt_asked() || now_ns + WORTH_BEGINNING_NS > soak->ends_ns)
+	if (interrupt_asked() || now_ns + WORTH_BEGINNING_NS > soak->ends_ns ||
+	    soak->strategy->segments == MANIFEST_SEGMENTS_MAX)
 		soak->over = true;
 	if (!soak->over && soak->run->left_early) {
 		error_set(&err, 0, "a writer left early");

@@ -48,7 +48,7 @@ static int judge_as_it_ran(struct judge *judge, size_t index, struct error *err)
 	const struct manifest *m = &judge->manifest;
 	struct judgment *judgment = &judge->judgments[index];
 
-	if (m->segment_bytes && m->strategies[index].ran)
+	if (m->strategies[index].segments)
 		return segments_judge(m, judge->run_dir, index, SEGMENTS_RECALLED,
 				      judgment, err);
 	return judge_strategy(m, judge->run_dir, index, judgment, err);

@@ -92,6 +92,8 @@ int chronicle_open(struct chronicle *chronicle, const struct manifest *manifest,
 		   const char *run_dir, size_t index, struct error *err)
 {
 	struct record_plan plan = manifest_record_plan(manifest, index);
+	/* Each segment has its own histories. */
+	uint32_t writers = manifest->segment_bytes ? 0 : manifest->rank_count;
 	bool damaged;
 	int rc;
 
@@ -107,7 +109,7 @@ int chronicle_open(struct chronicle *chronicle, const struct manifest *manifest,
 		chronicle_release(chronicle);
 		return error_set(err, ENOMEM, "no memory for the histories");
 	}
-	for (uint32_t writer = 0; rc == 0 && writer < manifest->rank_count; writer++) {
+	for (uint32_t writer = 0; rc == 0 && writer < writers; writer++) {
 		rc = recall(manifest, run_dir, index, writer,
 			    &chronicle->histories[writer], &damaged);
 		chronicle->unreadable += !chronicle->histories[writer].map;

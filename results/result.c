@@ -84,9 +84,6 @@ static int open_chronicles(struct output_context *context, struct error *err)
 	for (size_t i = 0; i < manifest->strategy_count; i++) {
 		int rc;
 
-		/* Each segment has its own histories. */
-		if (manifest->segment_bytes)
-			continue;
 		rc = chronicle_open(&context->chronicles[i], manifest, context->run_dir,
 				    i, err);
 		if (rc < 0)

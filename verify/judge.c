@@ -183,6 +183,9 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 	struct judgment j;
 	int rc;
 
+	if (manifest->strategies[index].segments)
+		return segments_judge(manifest, run_dir, index, SEGMENTS_AFRESH,
+				      judgment, err);
 	judgment_init(&j);
 	if (!manifest->strategies[index].ran &&
 	    !manifest->strategies[index].interrupted) {
@@ -190,9 +193,6 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 		*judgment = j;
 		return 0;
 	}
-	if (manifest->segment_bytes)
-		return segments_judge(manifest, run_dir, index, SEGMENTS_AFRESH,
-				      judgment, err);
 	rc = data_check(manifest, err);
 	if (rc < 0)
 		return rc;

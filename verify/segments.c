@@ -2,6 +2,7 @@
 #include "verify/segments.h"
 
 #include "verify/judge.h"
+#include "verify/salvage.h"
 #include "verify/segment_row.h"
 #include "verify/segment_times.h"
 #include "verify/verdict.h"
@@ -164,6 +165,18 @@ static bool fits(const struct whole *w, const struct manifest *segment,
 	       segment->one_client == m->one_client && segment->fault_count == 0;
 }
 
+/*
+ * Its manifest.  The one that was under way when the run was killed has not gathered
+ * its histories.
+ */
+static int load(struct manifest *manifest, const char *folder, struct error *err)
+{
+	static const struct salvage_places nowhere;
+	int rc = manifest_load(manifest, folder, err);
+
+	return rc < 0 ? rc : salvage(manifest, folder, &nowhere, err);
+}
+
 /* By its folder.  False: it cannot be, and the doubt says why. */
 static bool judge_folder(struct whole *w, uint32_t number,
 			 const struct segment_row *row, struct judgment *ret_judgment)
@@ -172,19 +185,17 @@ static bool judge_folder(struct whole *w, uint32_t number,
 		segment_folder(w->run_dir, w->index, w->strategy->preset, number);
 	struct manifest manifest = {0};
 	struct error err = {"no memory"};
-	bool judged = false;
+	int rc = folder ? load(&manifest, folder, &err) : -ENOMEM;
 
-	if (!folder || manifest_load(&manifest, folder, &err) < 0)
+	if (rc == 0 && !fits(w, &manifest, row))
+		rc = error_set(&err, EBADMSG, "it is of another run");
+	if (rc == 0)
+		rc = judge_strategy(&manifest, folder, 0, ret_judgment, &err);
+	if (rc < 0)
 		add_doubt(w, number, "cannot be judged: %s", err.sentence);
-	else if (!fits(w, &manifest, row))
-		add_doubt(w, number, "is of another run");
-	else if (judge_strategy(&manifest, folder, 0, ret_judgment, &err) < 0)
-		add_doubt(w, number, "cannot be judged: %s", err.sentence);
-	else
-		judged = true;
 	manifest_release(&manifest);
 	free(folder);
-	return judged;
+	return rc == 0;
 }
 
 static void add_verdict(struct whole *w, uint32_t number, const struct judgment *j)

@@ -21,7 +21,7 @@ enum segments_source {
 };
 
 /*
- * Judge strategy number @index of @manifest, whose segment_bytes is not 0.  As
+ * Judge strategy number @index of @manifest, which has begun segments.  As
  * judge_strategy(); what is damaged or missing makes it inconclusive.
  */
 int segments_judge(const struct manifest *manifest, const char *run_dir, size_t index,

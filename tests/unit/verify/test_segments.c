@@ -321,7 +321,8 @@ START_TEST(a_folder_of_another_run_is_a_doubt)
 	memcpy(row.run_id, SEGMENT_RUN_ID, sizeof(row.run_id));
 	put(&row);
 	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_INCONCLUSIVE);
-	ck_assert_str_eq(judgment.reason, "segment 1 is of another run");
+	ck_assert_str_eq(judgment.reason,
+			 "segment 1 cannot be judged: it is of another run");
 	teardown();
 }
 END_TEST
@@ -336,7 +337,8 @@ START_TEST(a_segment_has_no_segments)
 	craft.manifest.segment_bytes = 1;
 	craft_save(&craft);
 	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_INCONCLUSIVE);
-	ck_assert_str_eq(judgment.reason, "segment 1 is of another run");
+	ck_assert_str_eq(judgment.reason,
+			 "segment 1 cannot be judged: it is of another run");
 	teardown();
 }
 END_TEST
