@@ -24,7 +24,13 @@ static void put_outcome(FILE *stream, const struct junit_case *test)
 		return;
 	fprintf(stream, "      <%s", elements[test->outcome]);
 	put_attribute(stream, "message", test->message);
-	fputs("/>\n", stream);
+	if (test->facts && test->outcome != JUNIT_SKIPPED) {
+		putc('>', stream);
+		put_xml_lines(stream, test->facts);
+		fprintf(stream, "</%s>\n", elements[test->outcome]);
+	} else {
+		fputs("/>\n", stream);
+	}
 }
 
 static void put_case(FILE *stream, const struct junit_case *test)
@@ -42,10 +48,24 @@ static void put_case(FILE *stream, const struct junit_case *test)
 	put_outcome(stream, test);
 	if (test->output) {
 		fputs("      <system-out>", stream);
-		put_xml_text(stream, test->output);
+		put_xml_lines(stream, test->output);
 		fputs("</system-out>\n", stream);
 	}
 	fputs("    </testcase>\n", stream);
+}
+
+static void put_properties(FILE *stream, const struct junit_property *properties)
+{
+	if (!properties)
+		return;
+	fputs("    <properties>\n", stream);
+	for (; properties->name; properties++) {
+		fputs("      <property", stream);
+		put_attribute(stream, "name", properties->name);
+		put_attribute(stream, "value", properties->value);
+		fputs("/>\n", stream);
+	}
+	fputs("    </properties>\n", stream);
 }
 
 static void put_suite(FILE *stream, const struct junit_suite *suite)
@@ -63,6 +83,7 @@ static void put_suite(FILE *stream, const struct junit_suite *suite)
 	put_attribute(stream, "timestamp", suite->timestamp);
 	put_attribute(stream, "hostname", suite->hostname);
 	fputs(">\n", stream);
+	put_properties(stream, suite->properties);
 	for (size_t i = 0; i < suite->count; i++)
 		put_case(stream, &suite->cases[i]);
 	fputs("  </testsuite>\n", stream);

@@ -21,7 +21,8 @@ struct output {
 static const struct output outputs[] = {
 	{RESULT_JSON_FILE, write_json},	    {RESULT_SUMMARY_FILE, write_summary},
 	{"anomalies.csv", write_anomalies}, {"histograms.tsv", write_histograms},
-	{"records.csv", write_records},
+	{"ranks.csv", write_ranks},	    {"junit.xml", write_junit},
+	{"summary.md", write_markdown},	    {"records.csv", write_records},
 };
 
 int verdict_exit_code(enum verdict verdict)

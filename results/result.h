@@ -35,11 +35,11 @@ struct results_options {
 };
 
 /*
- * Write result.json, summary.txt, records.csv, anomalies.csv, histograms.tsv,
- * plots/ and report.html into the existing folder @out_dir; the histories are read from
- * @run_dir (often the same).  Each file is made under another name and renamed, so that
- * none is ever seen half written; files of the same name are replaced.
- * @options may be NULL.
+ * Write result.json, summary.txt, summary.md, junit.xml, records.csv, ranks.csv,
+ * anomalies.csv, histograms.tsv, plots/ and report.html into the existing folder
+ * @out_dir; the histories are read from @run_dir (often the same).  Each file is made
+ * under another name and renamed, so that none is ever seen half written; files of the
+ * same name are replaced.  @options may be NULL.
  *
  * Returns 0 or a negative errno with a sentence in @err: the files that could be
  * written then stand there all the same.  What is no failure, yet worth telling

@@ -42,6 +42,10 @@ int write_records(const struct output_context *context, FILE *stream,
 		  struct error *err);
 int write_anomalies(const struct output_context *context, FILE *stream,
 		    struct error *err);
+int write_ranks(const struct output_context *context, FILE *stream, struct error *err);
+int write_junit(const struct output_context *context, FILE *stream, struct error *err);
+int write_markdown(const struct output_context *context, FILE *stream,
+		   struct error *err);
 int write_histograms(const struct output_context *context, FILE *stream,
 		     struct error *err);
 

@@ -108,6 +108,16 @@ as_ranks()
 
 export -f in_private_mounts as_ranks
 
+# results_parse - to be called by teardown_file: all results that the tests of the file
+# made, read by other programs' parsers, and held against the schemas.
+results_parse()
+{
+	local files
+	mapfile -td '' files < <(find "$BATS_RUN_TMPDIR" \( -name result.json -o -name probe.json \
+		-o -name junit.xml -o -name ranks.csv -o -name anomalies.csv \) -type f -size +0 -print0)
+	(( ${#files[@]} == 0 )) || "$repo/tests/parses" "${files[@]}" >&2
+}
+
 # json FILE PYTHON-EXPRESSION - print the value of an expression over `r`, the
 # document in FILE as an independent parser reads it.
 json()

@@ -4,6 +4,11 @@
 
 load ../helper
 
+teardown_file()
+{
+	results_parse
+}
+
 setup_file()
 {
 	require_lab

@@ -3,6 +3,11 @@
 
 load ../helper
 
+teardown_file()
+{
+	results_parse
+}
+
 setup_file()
 {
 	cd "$BATS_FILE_TMPDIR" || return

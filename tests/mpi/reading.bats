@@ -2,6 +2,11 @@
 
 load ../helper
 
+teardown_file()
+{
+	results_parse
+}
+
 setup()
 {
 	cd "$BATS_TEST_TMPDIR" || return

@@ -2,6 +2,11 @@
 
 load ../helper
 
+teardown_file()
+{
+	results_parse
+}
+
 setup_file()
 {
 	cd "$BATS_FILE_TMPDIR" || return
@@ -24,8 +29,9 @@ setup()
 }
 
 @test "everything is there" {
-	for name in args manifest.json result.json summary.txt records.csv \
-		    anomalies.csv history views env plots report.html; do
+	for name in args manifest.json result.json summary.txt summary.md junit.xml \
+		    records.csv ranks.csv anomalies.csv history views env plots \
+		    report.html; do
 		[[ -e $run_folder/$name ]] || fail "no $name" || return
 	done
 	histories=("$run_folder"/history/*)
@@ -118,4 +124,37 @@ END
 	run -0 tailrace report again
 	[[ -s again/summary.txt ]]
 	compgen -G 'again/plots/*.svg' >/dev/null
+}
+
+@test "ranks.csv agrees with the histories and the result" {
+	[[ $(python3 -c 'import csv, json, sys
+rows = list(csv.DictReader(open(sys.argv[1] + "/ranks.csv")))
+r = json.load(open(sys.argv[1] + "/result.json"))
+ok = len(rows) == 9
+for s in r["strategies"]:
+    mine = [row for row in rows if row["strategy"] == s["name"]]
+    ok &= [row["rank"] for row in mine] == ["0", "1", "2"]
+    for key in ("attempted", "acknowledged", "failed", "unknown"):
+        ok &= sum(int(row[key]) for row in mine) == s["records"][key]
+    ok &= max(float(row["max_us"]) for row in mine) == s["latency_us"]["append"]["max"]
+    ok &= abs(max(float(row["longest_wait_ms"]) for row in mine) - s["fairness"]["longest_wait_ms"]) < 1e-5
+    ok &= min(float(row["p50_us"]) for row in mine) <= s["latency_us"]["append"]["p50"] <= max(float(row["p50_us"]) for row in mine)
+print(ok)' "$run_folder") == True ]]
+}
+
+@test "a result that is not as the schema has it is noticed" {
+	schema=$BATS_TEST_TMPDIR/result.json
+	"$repo/tests/parses" "$run_folder/result.json"
+	for fault in 'del s["flock"]["anomalies"]["torn"]' 's["flock"]["anomalies"]["melted"] = 0' \
+		     's["flock"]["verdict"] = "perfect"' 'r["exit_code"] = 1' 's["flock"]["contention"] = 1.5' \
+		     's["flock"]["records"]["intact"] = -1' 'del r["run"]["ranks"]' 's["flock"]["claims"] = ["speed"]'; do
+		python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))
+s = {row["name"]: row for row in r["strategies"]}
+exec(sys.argv[3])
+json.dump(r, open(sys.argv[2], "w"))' "$run_folder/result.json" "$schema" "$fault"
+		run -1 "$repo/tests/parses" "$schema"
+		[[ $output == *"against the schema"* ]]
+	done
+	rm "$schema"
 }

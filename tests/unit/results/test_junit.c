@@ -73,7 +73,7 @@ START_TEST(no_text_breaks_the_document)
 	} texts[] = {
 		{"a<b>&\"c'", "a&lt;b&gt;&amp;&quot;c'"},
 		{"]]>", "]]&gt;"},
-		{"tab\tnewline\nend", "tab%09newline%0Aend"},
+		{"tab\treturn\rend", "tab%09return%0Dend"},
 		{"\001\033[31m\177", "%01%1B[31m%7F"},
 		{"\xff\xfe", "%FF%FE"},
 		{"\xc3\xa4\xe2\x82\xac", "\xc3\xa4\xe2\x82\xac"},
@@ -102,4 +102,43 @@ START_TEST(no_text_breaks_the_document)
 }
 END_TEST
 
-UNIT_MAIN("junit", 30, each_outcome_has_its_element, no_text_breaks_the_document)
+/* But not in a name, which is one line everywhere. */
+START_TEST(facts_and_output_keep_their_lines)
+{
+	static const struct junit_case test = {.classname = "c",
+					       .name = "a\nb",
+					       .seconds = -1,
+					       .outcome = JUNIT_FAILURE,
+					       .message = "a\nb",
+					       .facts = "1 < 2\n\x01",
+					       .output = "c\nd"};
+
+	ck_assert_ptr_nonnull(strstr(written(&test, 1),
+				     "<testcase classname=\"c\" name=\"a%0Ab\">\n"
+				     "      <failure message=\"a%0Ab\">1 &lt; 2\n%01"
+				     "</failure>\n"
+				     "      <system-out>c\nd</system-out>\n"));
+}
+END_TEST
+
+START_TEST(properties_stand_before_the_cases)
+{
+	static const struct junit_property properties[] = {{"label", "a\"b"},
+							   {NULL, NULL}};
+	struct junit_suite suite = {.name = "s", .properties = properties};
+	size_t size;
+	FILE *stream;
+
+	free(text);
+	stream = open_memstream(&text, &size);
+	junit_write(&suite, 1, stream);
+	fclose(stream);
+	ck_assert_ptr_nonnull(
+		strstr(text, "    <properties>\n"
+			     "      <property name=\"label\" value=\"a&quot;b\"/>\n"
+			     "    </properties>\n"));
+}
+END_TEST
+
+UNIT_MAIN("junit", 30, each_outcome_has_its_element, no_text_breaks_the_document,
+	  facts_and_output_keep_their_lines, properties_stand_before_the_cases)
