@@ -3,7 +3,6 @@
 
 #include "core/clock.h"
 #include "core/history.h"
-#include "core/units.h"
 #include "harness/offer.h"
 #include "harness/outline.h"
 #include "harness/rpcs.h"
@@ -139,8 +138,11 @@ static void prepare_writer(struct stage *stage)
 		if (rc < 0)
 			error_set(&err, -rc, "the writer could not be prepared");
 	}
-	if (rc == -ETIMEDOUT)
+	if (rc == -ETIMEDOUT) {
+		stuck_tell(run, &stage->writer, "before the first append",
+			   run->plan.timeout_ns, stage->status.stuck);
 		give_up(stage);
+	}
 	stage->readiness.rc = rc < 0 ? rc : ready.rc;
 	snprintf(stage->readiness.sentence, sizeof(stage->readiness.sentence), "%.511s",
 		 rc < 0 ? err.sentence : ready.sentence);
@@ -161,13 +163,10 @@ static bool on_any_rank(const struct run *run, bool here)
 
 static void hung_in_close(struct stage *stage)
 {
-	char text[UNITS_TEXT_BYTES];
-
+	stuck_tell(stage->run, &stage->writer, "closing the file",
+		   stage->run->plan.timeout_ns, stage->status.stuck);
 	give_up(stage);
 	stage->status.end = WRITER_HUNG;
-	snprintf(stage->status.stuck, sizeof(stage->status.stuck),
-		 "rank %u: closing the file, for %s", stage->run->world.rank,
-		 units_format_duration(stage->run->plan.timeout_ns, text));
 }
 
 /*
@@ -343,9 +342,7 @@ static void append_all(struct stage *stage)
 	if (stage->readiness.rc == -ETIMEDOUT) {
 		s.status.end = WRITER_HUNG;
 		s.status.ended_ns = clock_now_ns();
-		snprintf(s.status.stuck, sizeof(s.status.stuck),
-			 "rank %u: opening the file or trying the lock",
-			 run->world.rank);
+		memcpy(s.status.stuck, stage->status.stuck, sizeof(s.status.stuck));
 	}
 	if (run_is_first(run))
 		rc = conductor_init(&conductor, run, stage->strategy->name);

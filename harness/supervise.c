@@ -4,7 +4,7 @@
 #include "core/clock.h"
 #include "core/history.h"
 #include "core/live.h"
-#include "core/units.h"
+#include "harness/stuck.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -114,7 +114,7 @@ const char *supervise_syscall_name(pid_t pid, char text[64])
 
 static int writer_hangs(struct supervision *s, uint64_t now_ns)
 {
-	char call[64], time[UNITS_TEXT_BYTES];
+	char where[40];
 	int rc;
 
 	s->status = (struct writer_status){
@@ -122,12 +122,9 @@ static int writer_hangs(struct supervision *s, uint64_t now_ns)
 		.begun = history_peek(s->history_path),
 		.ended_ns = now_ns,
 	};
-	supervise_syscall_name(own_writer_pid(s->writer), call);
-	snprintf(s->status.stuck, sizeof(s->status.stuck),
-		 "%s in append %" PRIu64 " of rank %u, without progress for %s",
-		 call[0] ? call : "some call",
-		 s->status.begun ? s->status.begun - 1 : 0, s->run->world.rank,
-		 units_format_duration(now_ns - s->moved_ns, time));
+	snprintf(where, sizeof(where), "in append %" PRIu64,
+		 s->status.begun ? s->status.begun - 1 : 0);
+	stuck_tell(s->run, s->writer, where, now_ns - s->moved_ns, s->status.stuck);
 	/* Where it hangs it may not even die; that is not waited for. */
 	rc = own_writer_give_up(s->writer);
 	return rc < 0 ? rc : tell_ended(s);

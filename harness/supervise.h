@@ -17,6 +17,7 @@
 #include "harness/own_writer.h"
 #include "harness/progress.h"
 #include "harness/run.h"
+#include "harness/stuck.h"
 #include "workloads/writer.h"
 
 /* Letters beside those of the clocks. */
@@ -34,7 +35,7 @@ struct writer_status {
 	enum writer_end end;
 	uint64_t begun;
 	uint64_t ended_ns;	 /* on this host's clock */
-	char stuck[256];	 /* of a hung one: the call and since when */
+	char stuck[STUCK_BYTES]; /* of a hung one: the call and since when */
 	enum writer_leave leave; /* of one that finished: why */
 	int errnum;
 };

@@ -201,7 +201,7 @@ uint32_t verdict_name_hung(const struct manifest *manifest,
 		if (writer->end != WRITER_HUNG || !writer->stuck)
 			continue;
 		used += (size_t)snprintf(ret_text + used, HUNG_TEXT_BYTES - used,
-					 "%s%.100s", named++ ? "; " : ": ",
+					 "%s%.115s", named++ ? "; " : ": ",
 					 writer->stuck);
 	}
 	return hung;

@@ -225,6 +225,57 @@ load badnas
 	[[ $(records flock intact) == 0 && $(records flock recovered) == 100 ]]
 }
 
+# An error of write says nothing of what was written: each is unknown, and what is
+# there all the same is recovered.
+@test "write_eio, write_estale, write_eintr: a write that fails" {
+	for fault in write_eio write_estale write_eintr; do
+		rm -f log
+		mount_badnas "$fault=20"
+		bad_run --strategy flock
+		unmount_badnas
+		ended "$INCONCLUSIVE"
+		count=$(struck "$fault")
+		(( count > 0 ))
+		found flock
+		[[ $(records flock unknown) == "$count" ]]
+		[[ $(records flock failed) == 0 ]]
+		expected=0
+		[[ $fault != write_eintr ]] || expected=$count
+		[[ $(records flock recovered) == "$expected" ]]
+	done
+}
+
+# As with ENOSPC each writer meets it once and leaves.
+@test "write_edquot: no more may be written" {
+	mount_badnas write_edquot=100
+	bad_run --strategy flock
+	ended "$INCONCLUSIVE"
+	found flock
+	[[ $(records flock intact) == 100 && $(records flock unknown) == "$RANKS" ]]
+	[[ $output == *"left early: no space left on the mount: Disk quota exceeded"* ]]
+}
+
+# Refused before anything is written: failed, and nothing of it is there.
+@test "open_estale, lock_enolck: an append that cannot begin" {
+	mount_badnas open_estale=100
+	bad_run --strategy flock:flush=close
+	ended "$INCONCLUSIVE"
+	found flock:flush=close
+	# The kernel asks a second time (path_openat() in fs/namei.c).
+	failed=$(records flock:flush=close failed)
+	(( failed > 0 && failed <= $(struck open_estale) ))
+	[[ $(records flock:flush=close unknown) == 0 ]]
+	unmount_badnas
+	rm -f log
+	mount_badnas lock_enolck=20
+	bad_run --strategy fcntl
+	ended "$INCONCLUSIVE"
+	found fcntl
+	(( $(struck lock_enolck) > 0 ))
+	(( $(records fcntl failed) == $(struck lock_enolck) ))
+	[[ $(records fcntl unknown) == 0 ]]
+}
+
 # The append is unknown. Its data is there: recovered; or it is not, and the NULs
 # in its range are no gap. Either way nothing is proven against the file system.
 @test "fsync_error, fsync_loss: a flush that fails" {

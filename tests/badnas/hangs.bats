@@ -22,7 +22,7 @@ hung()
 	[[ $(json run/result.json "s['$1']['notes']['hung'] >= 1") == true ]]
 	reason=$(json run/result.json "s['$1']['reason']")
 	[[ -e /proc/self/syscall ]] || set -- "$1" 'some call'
-	[[ $reason == *"$2 in append "* ]] || fail "the reason is: $reason"
+	[[ $reason == *"$2 in append "*" of rank "*" on host "*", since "* ]] || fail "the reason is: $reason"
 }
 
 # In a file of its own a writer harms nobody else.
@@ -93,6 +93,66 @@ assert any(" in append " in (w["stuck"] or "") for w in writers), writers'
 	hung per-file 'pwrite(2)'
 	[[ $(json run/result.json 's["per-file"]["reason"]') == *'could not be read'* ]]
 	[[ $(json run/result.json 's["per-file"]["anomalies"]["lost"]') == null ]]
+}
+
+# hang_at FAULT STRATEGY - a run in which that is never answered ends in time.
+hang_at()
+{
+	mount_badnas "$1"
+	SECONDS=0
+	bad_run --strategy "$2" --timeout "$patience"
+	(( SECONDS < within_s ))
+}
+
+# The first open is that of the file's maker, the others are the writers'.
+@test "hang_open: a writer hangs before its first append" {
+	hang_at hang_open=2 flock
+	ended "$INCONCLUSIVE"
+	found flock
+	[[ $(json run/result.json "s['flock']['notes']['hung']") == 1 ]]
+	reason=$(json run/result.json "s['flock']['reason']")
+	[[ $reason == *"before the first append of rank "*" on host "*", since "* ]] ||
+		fail "the reason is: $reason"
+}
+
+@test "hang_close: the last call of a writer hangs" {
+	hang_at hang_close=2 per-file
+	hung per-file 'close(2)'
+	[[ $(json run/result.json "s['per-file']['notes']['hung']") == 1 ]]
+}
+
+# Preflight, on a mount that is dead already.
+@test "hang_statfs, hang_mkdir: nothing is begun" {
+	for fault in hang_statfs=1 hang_mkdir=1; do
+		hang_at "$fault" flock
+		[[ $status == "$COULD_NOT_RUN" ]] || fail "exit code $status: $output"
+		[[ $output == *"did not answer within"* ]] || fail "$output"
+		unmount_badnas
+	done
+}
+
+# Clean-up: what was found out is told all the same.
+@test "hang_readdir, hang_unlink: the files stay, and the run ends" {
+	for fault in hang_readdir=1 hang_unlink=4; do
+		mount_badnas "$fault"
+		SECONDS=0
+		bad_run --strategy per-file --keep never --timeout "$patience"
+		(( SECONDS < within_s ))
+		ended "$SAFE"
+		[[ $output == *"cannot remove "*"/nas/tailrace-"* ]] || fail "$output"
+		grep -q "^${fault%=*} " log
+		unmount_badnas
+		rm -rf backing/* log
+	done
+}
+
+@test "hang_read: a merge of files that cannot be read" {
+	mount_badnas hang_read=1
+	SECONDS=0
+	bad_run --strategy per-file --views none --merge --timeout "$patience"
+	(( SECONDS < within_s ))
+	ended "$INCONCLUSIVE"
+	[[ $output == *"not merged"* ]] || fail "$output"
 }
 
 # A process that hangs; leaves its number in `stuck`.

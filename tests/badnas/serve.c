@@ -47,6 +47,22 @@ static void answer(fuse_req_t req, int rc)
 	fuse_reply_err(req, -rc);
 }
 
+/* Is this the request that is never answered?  Then nobody will. */
+static bool hangs(struct badnas *nas, enum fault fault, pid_t pid, int64_t offset,
+		  uint64_t length)
+{
+	if (!faults_strike(&nas->faults, fault))
+		return false;
+	faults_note(&nas->faults, fault_table[fault].name, pid, offset, length);
+	return true;
+}
+
+/* The same where no data is concerned. */
+static bool never_answered(fuse_req_t req, enum fault fault)
+{
+	return hangs(nas_of(req), fault, caller(req), 0, 0);
+}
+
 /* "/proc/self/fd/N": a name for what @file is, to calls that take no O_PATH. */
 static void name_file(const struct file *file, char path[32])
 {
@@ -96,6 +112,8 @@ static void serve_forget(fuse_req_t req, fuse_ino_t number, uint64_t count)
 static void serve_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name,
 			mode_t mode)
 {
+	if (never_answered(req, FAULT_HANG_MKDIR))
+		return;
 	if (mkdirat(file_at(req, parent)->fd, name, mode) < 0)
 		answer(req, -errno);
 	else
@@ -104,6 +122,8 @@ static void serve_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name,
 
 static void serve_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
+	if (never_answered(req, FAULT_HANG_UNLINK))
+		return;
 	answer(req, unlinkat(file_at(req, parent)->fd, name, 0) < 0 ? -errno : 0);
 }
 
@@ -182,6 +202,8 @@ static void serve_statfs(fuse_req_t req, fuse_ino_t number)
 {
 	struct statvfs vfs;
 
+	if (never_answered(req, FAULT_HANG_STATFS))
+		return;
 	if (fstatvfs(file_at(req, number)->fd, &vfs) < 0)
 		answer(req, -errno);
 	else
@@ -191,11 +213,25 @@ static void serve_statfs(fuse_req_t req, fuse_ino_t number)
 /* ---- opening and closing ------------------------------------------------------------
  */
 
+/* An error that the faults have for who opens @file to write, or 0. */
+static int open_faults(struct badnas *nas, const struct file *file, int flags,
+		       pid_t pid)
+{
+	if (!file->data || (flags & O_ACCMODE) == O_RDONLY ||
+	    !faults_strike(&nas->faults, FAULT_OPEN_ESTALE))
+		return 0;
+	faults_note(&nas->faults, "open_estale", pid, 0, 0);
+	return -ESTALE;
+}
+
 static int open_node(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *fi)
 {
 	struct opener *opener;
-	int rc = store_open(nas_of(req), file_at(req, number), fi->flags, caller(req),
-			    &opener);
+	int rc = open_faults(nas_of(req), file_at(req, number), fi->flags, caller(req));
+
+	if (rc == 0)
+		rc = store_open(nas_of(req), file_at(req, number), fi->flags,
+				caller(req), &opener);
 
 	if (rc < 0)
 		return rc;
@@ -206,8 +242,11 @@ static int open_node(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *f
 
 static void serve_open(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *fi)
 {
-	int rc = open_node(req, number, fi);
+	int rc;
 
+	if (file_at(req, number)->data && never_answered(req, FAULT_HANG_OPEN))
+		return;
+	rc = open_node(req, number, fi);
 	if (rc < 0)
 		answer(req, rc);
 	else if (fuse_reply_open(req, fi) == -ENOENT)
@@ -256,6 +295,9 @@ static void serve_flush(fuse_req_t req, fuse_ino_t number, struct fuse_file_info
 	int rc = 0;
 
 	(void)number;
+	if (held_back && hangs(nas, FAULT_HANG_CLOSE, opener->pid, opener->dirty_from,
+			       opener->dirty_bytes))
+		return;
 	writes_land(nas, opener);
 	if (held_back && faults_strike(&nas->faults, FAULT_CLOSE_ERROR)) {
 		faults_note(&nas->faults, "close_error", opener->pid,
@@ -281,16 +323,6 @@ static void serve_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_in
 
 /* ---- data ---------------------------------------------------------------------------
  */
-
-/* Is this the request that is never answered?  Then nobody will. */
-static bool hangs(struct badnas *nas, enum fault fault, pid_t pid, int64_t offset,
-		  uint64_t length)
-{
-	if (!faults_strike(&nas->faults, fault))
-		return false;
-	faults_note(&nas->faults, fault_table[fault].name, pid, offset, length);
-	return true;
-}
 
 static void serve_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
 		       struct fuse_file_info *fi)
@@ -393,10 +425,13 @@ static void serve_fsync(fuse_req_t req, fuse_ino_t number, int datasync,
 
 static void serve_opendir(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *fi)
 {
-	int fd = openat(file_at(req, number)->fd, ".",
-			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir;
+	int fd;
 
+	if (never_answered(req, FAULT_HANG_READDIR))
+		return;
+	fd = openat(file_at(req, number)->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir) {
 		answer(req, -errno);
 		if (fd >= 0)
@@ -465,6 +500,11 @@ static void serve_lock(fuse_req_t req, struct file *file, const struct lock *wan
 	if (wait && file->data &&
 	    hangs(nas, FAULT_HANG_LOCK, caller(req), wanted->from, 0))
 		return;
+	if (wait && file->data && faults_strike(&nas->faults, FAULT_LOCK_ENOLCK)) {
+		faults_note(&nas->faults, "lock_enolck", caller(req), wanted->from, 0);
+		answer(req, -ENOLCK);
+		return;
+	}
 	conflict = locks_conflict(&file->locks, wanted);
 	if (conflict && file->data && faults_strike(&nas->faults, lie)) {
 		faults_note(&nas->faults, fault_table[lie].name, caller(req),

@@ -205,11 +205,41 @@ static ssize_t store_half(const struct put *put)
 		     put->offset);
 }
 
+static ssize_t fail_eio(const struct put *put)
+{
+	(void)put;
+	return -EIO;
+}
+
+static ssize_t fail_estale(const struct put *put)
+{
+	(void)put;
+	return -ESTALE;
+}
+
+static ssize_t fail_edquot(const struct put *put)
+{
+	(void)put;
+	return -EDQUOT;
+}
+
+/* As a signal may end a wait for the answer: the server has written all the same. */
+static ssize_t store_and_fail(const struct put *put)
+{
+	ssize_t n = store(put->nas, put->opener, put->bytes, put->size, put->offset);
+
+	return n < 0 ? n : -EINTR;
+}
+
 /* The first that strikes has the write. */
 static const struct {
 	enum fault fault;
 	ssize_t (*befall)(const struct put *put);
 } put_faults[] = {
+	{FAULT_WRITE_EIO, fail_eio},
+	{FAULT_WRITE_ESTALE, fail_estale},
+	{FAULT_WRITE_EDQUOT, fail_edquot},
+	{FAULT_WRITE_EINTR, store_and_fail},
 	{FAULT_LOST, lose},
 	{FAULT_NUL_TAIL, store_nul_tail},
 	{FAULT_TORN, store_torn},
