@@ -50,7 +50,7 @@ static void announce(const struct run *run)
 static void clean(struct run *run)
 {
 	struct task_answer answer = {0};
-	struct clean_job job = {""};
+	struct clean_job job = {.inode = run->data_inode};
 	int rc;
 
 	snprintf(job.data_dir, sizeof(job.data_dir), "%s", run->manifest.data_dir);

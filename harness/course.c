@@ -119,7 +119,7 @@ static enum exit_code append_and_judge(struct run *run, struct judging *judging,
 void course_remove_data(struct run *run)
 {
 	struct task_answer answer = {0};
-	struct clean_job job = {""};
+	struct clean_job job = {.inode = run->data_inode};
 	int rc;
 
 	snprintf(job.data_dir, sizeof(job.data_dir), "%s", run->manifest.data_dir);

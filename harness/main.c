@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #if TAILRACE_WITH_MPI
@@ -143,6 +144,8 @@ int main(int argc, char **argv)
 	int code;
 
 	fill_standard_descriptors();
+	/* What we make is the user's alone, and always so (docs/security.md). */
+	umask(077);
 	code = dispatch(argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "tailrace: cannot write to standard output: %s\n",

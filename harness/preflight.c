@@ -1,6 +1,7 @@
 /* preflight - see preflight.h; what touches the mount is in task_preflight.c. */
 #include "harness/preflight.h"
 
+#include "core/private.h"
 #include "core/units.h"
 #include "harness/tasks.h"
 
@@ -337,8 +338,10 @@ static enum exit_code make(struct run *run, const char *nonce, struct error *err
 
 	snprintf(job.data_dir, sizeof(job.data_dir), "%s", run->manifest.data_dir);
 	snprintf(job.nonce, sizeof(job.nonce), "%s", nonce);
-	if (ask(run, TASK_MAKE, &job, sizeof(job), &answer) == 0)
+	if (ask(run, TASK_MAKE, &job, sizeof(job), &answer) == 0) {
+		run->data_inode = answer.inode;
 		return EXIT_SAFE;
+	}
 	error_set(err, -answer.rc, "%s: %s", run->plan.dir, answer.sentence);
 	return EXIT_COULD_NOT_RUN;
 }
@@ -386,7 +389,7 @@ static enum exit_code confirm(struct run *run, const char *nonce, struct error *
 /* Rank 0, after a failure: nothing of ours stays in DIR. */
 static void clean(struct run *run)
 {
-	struct clean_job job;
+	struct clean_job job = {.inode = run->data_inode};
 	struct task_answer answer;
 
 	snprintf(job.data_dir, sizeof(job.data_dir), "%s", run->manifest.data_dir);
@@ -398,14 +401,16 @@ static enum exit_code make_history_dir(struct run *run, struct error *err)
 {
 	int length = snprintf(run->history_dir, sizeof(run->history_dir),
 			      "%s/tailrace-%s", history_base(run), run->plan.run_id);
+	int rc;
 
 	if (length < 0 || (size_t)length >= sizeof(run->history_dir)) {
 		error_set(err, ENAMETOOLONG, "the path of the histories is too long");
 		return EXIT_USAGE;
 	}
-	if (mkdir(run->history_dir, 0700) == 0 || errno == EEXIST)
+	rc = private_folder(run->history_dir);
+	if (rc == 0)
 		return EXIT_SAFE;
-	error_sys(err, errno, "cannot make %s", run->history_dir);
+	error_sys(err, -rc, "cannot make %s", run->history_dir);
 	return EXIT_COULD_NOT_RUN;
 }
 

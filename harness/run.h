@@ -47,6 +47,7 @@ struct run {
 	/* The same skeleton on every rank; rank 0 fills and saves it. */
 	struct manifest manifest;
 	char history_dir[PATH_MAX]; /* of this rank: made by it or a neighbour */
+	uint64_t data_inode;	    /* of rank 0: the folder in DIR that it made */
 	char mount_point[1024];	    /* of DIR, as this rank sees it */
 };
 

@@ -340,7 +340,7 @@ int segment_verdict(struct segment *segment, int timeout_ms,
 static int remove_data(struct run *run, const char *path)
 {
 	struct task_answer answer = {0};
-	struct clean_job job = {""};
+	struct clean_job job = {.inode = 0};
 	int rc;
 
 	snprintf(job.data_dir, sizeof(job.data_dir), "%s", path);

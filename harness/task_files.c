@@ -72,22 +72,40 @@ static int remove_files(int dir_fd)
 	return rc;
 }
 
+/*
+ * Remove what is ours in the folder @path, and the folder.  Whoever may write in DIR
+ * may have put another one in its place: then nothing is removed.
+ */
+static int clean(const char *path, uint64_t inode)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	int rc;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	rc = fstat(fd, &st) < 0 ? -errno : 0;
+	if (rc == 0 && inode && st.st_ino != inode)
+		rc = -ESTALE;
+	if (rc < 0) {
+		close(fd);
+		return rc;
+	}
+	rc = remove_files(fd);
+	if (rc == 0 && rmdir(path) < 0)
+		rc = -errno;
+	return rc;
+}
+
 int task_clean(const void *arg, size_t arg_bytes, int fd)
 {
 	const struct clean_job *job = arg;
 	struct task_answer answer = {0};
-	int dir_fd;
-	int rc = 0;
+	int rc;
 
 	if (arg_bytes != sizeof(*job))
 		return 1;
-	dir_fd = open(job->data_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir_fd < 0)
-		rc = errno == ENOENT ? 0 : -errno;
-	else
-		rc = remove_files(dir_fd);
-	if (rc == 0 && dir_fd >= 0 && rmdir(job->data_dir) < 0)
-		rc = -errno;
+	rc = clean(job->data_dir, job->inode);
 	if (rc < 0) {
 		answer.rc = rc;
 		snprintf(answer.sentence, sizeof(answer.sentence), "%s", strerror(-rc));

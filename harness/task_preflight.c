@@ -216,6 +216,7 @@ int task_make(const void *arg, size_t arg_bytes, int fd)
 {
 	const struct make_job *job = arg;
 	struct task_answer answer = {0};
+	struct stat st;
 	int dir_fd, rc;
 
 	if (arg_bytes != sizeof(*job))
@@ -229,6 +230,8 @@ int task_make(const void *arg, size_t arg_bytes, int fd)
 		return reply(fd, &answer);
 	dir_fd = open_directory(job->data_dir);
 	rc = dir_fd < 0 ? dir_fd : put_file(dir_fd, NONCE_FILE, job->nonce);
+	if (rc == 0 && fstat(dir_fd, &st) == 0)
+		answer.inode = st.st_ino;
 	if (rc < 0) {
 		answer = failed(-rc, "cannot write a file there");
 		rmdir(job->data_dir);

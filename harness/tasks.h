@@ -90,6 +90,7 @@ struct confirm_job {
 struct task_answer {
 	int32_t rc;
 	uint32_t mark;	    /* confirm: the one that was not seen */
+	uint64_t inode;	    /* make: of the folder */
 	char sentence[512]; /* without host or path of DIR, "" if rc is 0 */
 };
 
@@ -99,9 +100,13 @@ struct create_job {
 	char path[PATH_MAX];
 };
 
-/* Remove the files that match ours in data_dir, then data_dir itself. */
+/*
+ * Remove the files that match ours in data_dir, then data_dir itself; if it is still
+ * the one that task_make made, on this host.
+ */
 struct clean_job {
 	char data_dir[PATH_MAX];
+	uint64_t inode; /* as that one answered; 0: of a segment, inside of ours */
 };
 
 /* ---- merging (task_merge.c) ---------------------------------------------- */

@@ -41,6 +41,19 @@ setup()
 	done
 }
 
+@test "whatever the umask is, all is private" {
+	mkdir -p own
+	for mask in 000 777; do
+		( umask "$mask" && tailrace run --quiet --records 50 \
+			--strategy per-file,flock --out "masked-$mask" own ) || true
+		[[ -e masked-$mask/result.json && -e masked-$mask/plots/latency.svg ]]
+		run find "masked-$mask" own -mindepth 1 -perm /077 ! -type l
+		[[ -z $output ]] || fail "$output"
+		run find "masked-$mask" own -mindepth 1 ! -perm -600
+		[[ -z $output ]] || fail "$output"
+	done
+}
+
 @test "histories are private" {
 	for file in "$run_folder"/history/*; do
 		[[ $(stat -c %a "$file") == 600 ]]
