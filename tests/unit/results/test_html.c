@@ -202,6 +202,39 @@ START_TEST(pictures_do_not_share_names)
 }
 END_TEST
 
+/* No plot has data then, or all have axes without any. */
+START_TEST(nothing_acknowledged)
+{
+	static const struct fixture_strategy nothing[] = {
+		{"flock", "flock", VERDICT_INCONCLUSIVE, false, false, 0, 300, 0,
+		 "none"},
+		{"append", "append", VERDICT_SKIPPED, true, false, 0, 0, 0, "none"},
+	};
+	static const char *const parts[] = {
+		"<h1>INCONCLUSIVE</h1>",
+		"<b>flock</b>: <span class=\"inconclusive\">inconclusive</span>",
+		"Nothing was found that should not be there.",
+		"</html>\n",
+	};
+	struct results_options options = {0};
+	struct error warning, err;
+	struct fixture fixture;
+	char *text;
+
+	fixture_init(&fixture, 4, 2, nothing, 2);
+	fixture.result.verdict = (struct run_verdict){VERDICT_INCONCLUSIVE, false, ""};
+	options.no_pictures = system("command -v gnuplot >/dev/null 2>&1") != 0;
+	ck_assert_int_eq(results_write(&fixture.result, fixture.dir, fixture.dir,
+				       &options, &warning, &err),
+			 0);
+	ck_assert_ptr_null(strstr(warning.sentence, "no picture"));
+	text = fixture_read(&fixture, "report.html");
+	assert_in_order(text, parts, sizeof(parts) / sizeof(parts[0]));
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(lines_stay_lines)
 {
 	char *text = NULL;
@@ -216,4 +249,4 @@ START_TEST(lines_stay_lines)
 END_TEST
 
 UNIT_MAIN("html", 60, the_verdict_comes_first, a_check_is_told_as_one, names_stay_names,
-	  pictures_do_not_share_names, lines_stay_lines)
+	  pictures_do_not_share_names, nothing_acknowledged, lines_stay_lines)
