@@ -33,7 +33,10 @@ struct plot {
 extern const struct plot plot_table[];
 extern const size_t plot_count;
 
-/* "map-append"; a second strategy of the same preset is "map-append-2". */
+/*
+ * "map-append"; a second strategy of the same preset is "map-append-2".  @manifest
+ * matters only for what is per strategy.
+ */
 void plot_name(const struct plot *plot, const struct manifest *manifest,
 	       size_t strategy, char ret_name[PLOT_NAME_BYTES]);
 
@@ -51,6 +54,10 @@ int plot_fairness(const struct output_context *context, size_t strategy, FILE *d
 		  FILE *settings);
 int plot_rpcs(const struct output_context *context, size_t strategy, FILE *data,
 	      FILE *settings);
+
+/* Of context->sweep, with no result (plot_sweep.h). */
+int plot_sweep(const struct output_context *context, size_t strategy, FILE *data,
+	       FILE *settings);
 
 /* ---- texts in them (plot_text.c) ----------------------------------------------- */
 

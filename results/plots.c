@@ -27,6 +27,7 @@ extern const char plot_latency_script[];
 extern const char plot_fairness_script[];
 extern const char plot_rpcs_script[];
 extern const char plot_map_script[];
+extern const char plot_sweep_script[];
 
 const struct plot plot_table[] = {
 	{"throughput", plot_throughput_script, plot_throughput, false,
@@ -46,6 +47,14 @@ const struct plot plot_table[] = {
 	{"map", plot_map_script, plot_map, true,
 	 "Which rank wrote which part of the file, what was lost there, and a few "
 	 "appends one by one"},
+};
+
+static const struct plot sweep_plot = {
+	"throughput-by-ranks",
+	plot_sweep_script,
+	plot_sweep,
+	false,
+	"Acknowledged records per second against what was varied",
 };
 
 const size_t plot_count = sizeof(plot_table) / sizeof(plot_table[0]);
@@ -209,21 +218,23 @@ void plot_name(const struct plot *plot, const struct manifest *manifest,
 			 earlier + 1);
 }
 
-static int make_plots(struct folder *folder)
+static int make_plots(struct folder *folder, const struct plot *kinds,
+		      size_t kind_count)
 {
-	const struct manifest *manifest = folder->context->result->manifest;
+	const struct result *result = folder->context->result;
 	char name[PLOT_NAME_BYTES];
 	int first_rc = 0;
 
-	for (size_t i = 0; i < plot_count; i++) {
-		const struct plot *plot = &plot_table[i];
-		size_t count = plot->per_strategy ? manifest->strategy_count : 1;
+	for (size_t i = 0; i < kind_count; i++) {
+		size_t count =
+			kinds[i].per_strategy ? result->manifest->strategy_count : 1;
 
 		for (size_t strategy = 0; strategy < count; strategy++) {
 			int rc;
 
-			plot_name(plot, manifest, strategy, name);
-			rc = make_plot(folder, plot, name, strategy);
+			plot_name(&kinds[i], result ? result->manifest : NULL, strategy,
+				  name);
+			rc = make_plot(folder, &kinds[i], name, strategy);
 			if (first_rc == 0)
 				first_rc = rc;
 		}
@@ -241,7 +252,8 @@ static int open_folder(int dir_fd, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-int write_plots(const struct output_context *context, struct error *err)
+static int write_kinds(const struct output_context *context, const struct plot *kinds,
+		       size_t kind_count, struct error *err)
 {
 	struct folder folder = {
 		.context = context,
@@ -259,7 +271,7 @@ int write_plots(const struct output_context *context, struct error *err)
 	if (folder.temporary_fd < 0) {
 		rc = folder.temporary_fd;
 	} else {
-		rc = make_plots(&folder);
+		rc = make_plots(&folder, kinds, kind_count);
 		close(folder.temporary_fd);
 		unlinkat(context->out_fd, folder.temporary, AT_REMOVEDIR);
 	}
@@ -267,4 +279,14 @@ int write_plots(const struct output_context *context, struct error *err)
 	if (rc < 0)
 		return error_sys(err, -rc, "cannot write %s/plots", context->out_dir);
 	return 0;
+}
+
+int write_plots(const struct output_context *context, struct error *err)
+{
+	return write_kinds(context, plot_table, plot_count, err);
+}
+
+int write_sweep_plots(const struct output_context *context, struct error *err)
+{
+	return write_kinds(context, &sweep_plot, 1, err);
 }

@@ -24,6 +24,7 @@ struct output_context {
 	int out_fd;
 	struct chronicle *chronicles; /* one per strategy, empty where it did not run */
 	struct error *warning;
+	const struct sweep_picture *sweep; /* instead of a result: plot_sweep.h */
 };
 
 /* Rows of records.csv over all strategies; beyond, it is a regular sample. */
@@ -57,6 +58,7 @@ size_t results_columns(FILE *stream);
 
 /* The folder plots/ with data, scripts and pictures. */
 int write_plots(const struct output_context *context, struct error *err);
+int write_sweep_plots(const struct output_context *context, struct error *err);
 
 /* Add a sentence to the warnings. */
 void add_warning(const struct output_context *context, const char *fmt, ...)

@@ -7,11 +7,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "results/plot_sweep.h"
 
 static const struct fixture_strategy all[] = {
 	{"append", "append", VERDICT_UNSAFE, true, false, 0.5, 300, 50, "it lost"},
@@ -272,6 +274,42 @@ START_TEST(calls_are_stacked)
 }
 END_TEST
 
+/* Two curves, of which one was measured once at each point, and one rate is unknown. */
+START_TEST(a_sweep_is_drawn)
+{
+	static const struct sweep_rate rates[] = {
+		{"flock", VERDICT_SAFE, 1, 100, 90, 111},
+		{"it's \"append\" {/=9 x}", VERDICT_UNSAFE, 1, 4000, NAN, NAN},
+		{"flock", VERDICT_SAFE, 8, 300, 200, 450},
+		{"it's \"append\" {/=9 x}", VERDICT_SAFE, 8, 9000, NAN, NAN},
+		{"fcntl", VERDICT_SKIPPED, 8, NAN, NAN, NAN},
+	};
+	struct sweep_picture picture = {rates, 5, "ranks", "nfs4, records of 64 B"};
+	struct results_options options = {.no_pictures = !gnuplot_is_there()};
+	static const char expected[] = "1\t100\t90\t111\t1\n8\t300\t200\t450\t1\n\n\n"
+				       "1\t4000\t4000\t4000\t0\n"
+				       "8\t9000\t9000\t9000\t1\n\n\n";
+	struct fixture fixture;
+	struct error warning, err;
+	char *text;
+
+	fixture_init(&fixture, 1, 1, all, 0);
+	ck_assert_int_eq(
+		plot_sweep_write(&picture, fixture.dir, &options, &warning, &err), 0);
+	ck_assert_str_eq(warning.sentence, "");
+	text = fixture_read(&fixture, "plots/throughput-by-ranks.tsv");
+	ck_assert_str_eq(text, expected);
+	free(text);
+	if (!options.no_pictures)
+		ck_assert(exists(&fixture, "throughput-by-ranks", ".svg"));
+	picture.count = 0;
+	ck_assert_int_eq(
+		plot_sweep_write(&picture, fixture.dir, &options, &warning, &err), 0);
+	ck_assert(!exists(&fixture, "throughput-by-ranks", ".tsv"));
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(without_gnuplot_the_data_stays)
 {
 	struct results_options options = {.gnuplot = "/nonexistent/gnuplot"};
@@ -352,6 +390,6 @@ END_TEST
 
 UNIT_MAIN("plots", 60, pictures_are_drawn, scripts_run_by_hand,
 	  a_timeline_leaves_out_nothing, faults_stand_where_they_struck,
-	  shares_and_runs_add_up, calls_are_stacked, without_gnuplot_the_data_stays,
-	  a_hanging_gnuplot_is_ended, a_failing_gnuplot_says_why,
-	  a_folder_that_is_a_link_is_refused)
+	  shares_and_runs_add_up, calls_are_stacked, a_sweep_is_drawn,
+	  without_gnuplot_the_data_stays, a_hanging_gnuplot_is_ended,
+	  a_failing_gnuplot_says_why, a_folder_that_is_a_link_is_refused)
