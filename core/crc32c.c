@@ -27,12 +27,19 @@ __attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t state,
 {
 	uint64_t wide = state;
 	uint64_t word;
+	uint32_t half;
 
 	for (; len >= sizeof(word); len -= sizeof(word), p += sizeof(word)) {
 		memcpy(&word, p, sizeof(word));
 		wide = __builtin_ia32_crc32di(wide, word);
 	}
 	state = (uint32_t)wide;
+	if (len >= sizeof(half)) {
+		memcpy(&half, p, sizeof(half));
+		state = __builtin_ia32_crc32si(state, half);
+		len -= sizeof(half);
+		p += sizeof(half);
+	}
 	for (; len; len--)
 		state = __builtin_ia32_crc32qi(state, *p++);
 	return state;

@@ -6,6 +6,8 @@
  */
 #include "core/record.h"
 
+#include "core/bytes.h"
+#include "core/cells.h"
 #include "core/crc32c.h"
 #include "core/random.h"
 
@@ -38,14 +40,55 @@ enum {
  */
 #define CHECK_BASE 0x40
 
-static const char base32hex[] = "0123456789abcdefghijklmnopqrstuv";
+/* A number of 40 bits is text of eight digits; as a word its first is the lowest byte.
+ */
+enum { WORD_CHARS = 8 };
+#define EACH_BYTE(byte) ((uint64_t)(byte)*0x0101010101010101u)
 
+/* The 40 low bits of @bits, five to a byte, the highest in the lowest byte. */
+static uint64_t spread(uint64_t bits)
+{
+	bits = (bits & 0x00000000000fffff) | (bits & 0x000000fffff00000) << 12;
+	bits = (bits & 0x000003ff000003ff) | (bits & 0x000ffc00000ffc00) << 6;
+	bits = (bits & 0x001f001f001f001f) | (bits & 0x03e003e003e003e0) << 3;
+	return __builtin_bswap64(bits);
+}
+
+/* The inverse. */
+static uint64_t gather(uint64_t fives)
+{
+	uint64_t bits = __builtin_bswap64(fives);
+
+	bits = (bits & 0x001f001f001f001f) | (bits & 0x1f001f001f001f00) >> 3;
+	bits = (bits & 0x000003ff000003ff) | (bits & 0x03ff000003ff0000) >> 6;
+	return (bits & 0x00000000000fffff) | (bits & 0x000fffff00000000) >> 12;
+}
+
+/* Base32hex digits, eight at once: "0" to "9", then "a" to "v". */
+static uint64_t to_digits(uint64_t fives)
+{
+	uint64_t letters = (fives + EACH_BYTE(0x80 - 10)) >> 7 & EACH_BYTE(1);
+
+	return fives + EACH_BYTE('0') + letters * ('a' - 10 - '0');
+}
+
+/* The inverse; of what is no digit, anything. */
+static uint64_t from_digits(uint64_t text)
+{
+	uint64_t letters = text >> 6 & EACH_BYTE(1);
+
+	/* Modulo 32: '0' is 16, so that 16 more is 0, and 'a' is 1. */
+	return ((text & EACH_BYTE(31)) + EACH_BYTE(16) + letters * (16 + 9)) &
+	       EACH_BYTE(31);
+}
+
+/* Up to eight digits. */
 static void put_number(uint8_t *p, int chars, uint64_t value)
 {
-	while (chars--) {
-		p[chars] = (uint8_t)base32hex[value & 31];
-		value >>= 5;
-	}
+	uint8_t text[WORD_CHARS];
+
+	put_le64(text, to_digits(spread(value)));
+	memcpy(p, text + WORD_CHARS - chars, (size_t)chars);
 }
 
 /* The value of a base32hex digit, or a value over 31. */
@@ -58,45 +101,41 @@ static unsigned int digit_value(uint8_t c)
 	return 32;
 }
 
+/* The same, read together with the bytes before @p, of which there are enough. */
 static bool get_number(const uint8_t *p, int chars, uint64_t *ret_value)
 {
-	uint64_t value = 0;
-	unsigned int seen = 0;
+	uint64_t before = ((uint64_t)1 << 8 * (WORD_CHARS - chars)) - 1;
+	uint64_t text = get_le64(p + chars - WORD_CHARS);
+	uint64_t fives;
 
-	for (int i = 0; i < chars; i++) {
-		unsigned int digit = digit_value(p[i]);
-
-		seen |= digit;
-		value = value << 5 | digit;
-	}
-	*ret_value = value;
-	return seen < 32;
+	text = (text & ~before) | (EACH_BYTE('0') & before);
+	fives = from_digits(text);
+	*ret_value = gather(fives);
+	return to_digits(fives) == text;
 }
 
 /* The 32 bits of @crc, five a character from the top; the last has only two. */
-static void xor_check(uint8_t *p, uint32_t crc)
+static uint64_t spread_check(uint32_t crc)
 {
-	uint64_t bits = (uint64_t)crc << 3;
-
-	for (int i = CHECK_CHARS - 1; i >= 0; i--) {
-		p[i] ^= bits & 31;
-		bits >>= 5;
-	}
+	return spread((uint64_t)crc << 3);
 }
 
 /* A whole cell from its parts. */
 static void cell_build(const struct record_form *form, uint8_t mark,
 		       struct record_id id, uint32_t place, uint8_t *ret_cell)
 {
+	uint8_t check[WORD_CHARS];
+
 	memset(ret_cell, SEPARATOR, CHECK_AT);
-	memset(ret_cell + CHECK_AT, CHECK_BASE, CHECK_CHARS);
 	ret_cell[MARK_AT] = mark;
 	memcpy(ret_cell + RUN_AT, form->plan.run_id, RUN_CHARS);
 	put_number(ret_cell + WRITER_AT, WRITER_CHARS, id.writer);
 	put_number(ret_cell + SEQ_AT, SEQ_CHARS, id.seq);
 	put_number(ret_cell + PLACE_AT, PLACE_CHARS, place);
-	xor_check(ret_cell + CHECK_AT,
-		  ~crc32c_raw(form->check_start, ret_cell, CHECK_AT));
+	put_le64(check,
+		 EACH_BYTE(CHECK_BASE) ^ spread_check(~crc32c_raw(form->check_start,
+								  ret_cell, CHECK_AT)));
+	memcpy(ret_cell + CHECK_AT, check + WORD_CHARS - CHECK_CHARS, CHECK_CHARS);
 }
 
 /* One cell as four words: unlike bytes, they alias nothing and stay in registers. */
@@ -122,15 +161,21 @@ static struct cell_words cell_xor(struct cell_words a, struct cell_words b)
 /* What must be XORed to each cell of (0, 0) to make it one of @id. */
 static struct cell_words cell_difference(struct record_id id)
 {
-	uint8_t cell[RECORD_CELL_BYTES] = {0};
+	/* The last four of eight digits, and all eight. */
+	uint64_t writer = (to_digits(spread(id.writer)) ^ EACH_BYTE('0')) >>
+			  8 * (WORD_CHARS - WRITER_CHARS);
+	uint64_t seq = to_digits(spread(id.seq)) ^ EACH_BYTE('0');
+	uint8_t cell[RECORD_CELL_BYTES];
 
-	put_number(cell + WRITER_AT, WRITER_CHARS, id.writer);
-	put_number(cell + SEQ_AT, SEQ_CHARS, id.seq);
-	for (int i = 0; i < WRITER_CHARS; i++)
-		cell[WRITER_AT + i] ^= '0';
-	for (int i = 0; i < SEQ_CHARS; i++)
-		cell[SEQ_AT + i] ^= '0';
-	xor_check(cell + CHECK_AT, crc32c_raw(0, cell, CHECK_AT));
+	_Static_assert(WRITER_AT < 8 && SEQ_AT > 8 && SEQ_AT < 16 && SEQ_CHARS == 8 &&
+			       CHECK_AT == 25 && CHECK_CHARS == 7,
+		       "the words that fields of a cell lie in");
+	put_le64(cell, writer << 8 * WRITER_AT);
+	put_le64(cell + 8, writer >> 8 * (8 - WRITER_AT) | seq << 8 * (SEQ_AT - 8));
+	put_le64(cell + 16, seq >> 8 * (16 - SEQ_AT));
+	put_le64(cell + 24, 0);
+	/* Its first five bits of forty are none of its 32, and leave byte 24 alone. */
+	put_le64(cell + 24, spread_check(crc32c_raw(0, cell, CHECK_AT)));
 	return cell_load(cell);
 }
 
@@ -193,16 +238,13 @@ void record_write(const struct record_form *form, struct record_id id,
 	size_t whole = size_bytes / RECORD_CELL_BYTES;
 	size_t rest = size_bytes % RECORD_CELL_BYTES;
 	struct cell_words difference = cell_difference(id);
-	uint8_t *to = ret_bytes;
 	struct cell_words cell;
 
-	for (size_t i = 0; i < whole; i++, to += RECORD_CELL_BYTES) {
-		cell = cell_xor(cell_load(form->cells[i]), difference);
-		memcpy(to, &cell, RECORD_CELL_BYTES);
-	}
+	cells_write((const uint8_t(*)[RECORD_CELL_BYTES])form->cells, whole,
+		    (const uint8_t *)&difference, ret_bytes);
 	if (rest) {
 		cell = cell_xor(cell_load(form->cells[whole]), difference);
-		memcpy(to, &cell, rest);
+		memcpy(ret_bytes + whole * RECORD_CELL_BYTES, &cell, rest);
 	}
 	if (size_bytes != form->plan.max_bytes)
 		head_build(form, id, size_bytes, ret_bytes);
@@ -238,26 +280,41 @@ bool record_equals(const struct record_form *form, struct record_id id,
 		   const uint8_t *bytes)
 {
 	uint32_t size_bytes = record_size(form, id);
-	size_t last_cell = (size_bytes - 1) / RECORD_CELL_BYTES;
+	size_t last = (size_bytes - 1) / RECORD_CELL_BYTES;
+	/* Of a record of another size than the largest the head is not in the form. */
+	size_t first = size_bytes != form->plan.max_bytes;
 	struct cell_words difference = cell_difference(id);
-	struct cell_words wrong = {{0}};
 	uint8_t expected[RECORD_CELL_BYTES];
 
-	cell_expected(form, id, size_bytes, difference, 0, expected);
-	if (memcmp(expected, bytes, RECORD_CELL_BYTES) != 0)
-		return false;
-	for (size_t i = 1; i < last_cell; i++) {
-		struct cell_words cell = cell_load(bytes + i * RECORD_CELL_BYTES);
-
-		cell = cell_xor(cell_xor(cell, cell_load(form->cells[i])), difference);
-		for (size_t w = 0; w < RECORD_CELL_BYTES / sizeof(uint64_t); w++)
-			wrong.word[w] |= cell.word[w];
+	if (first) {
+		head_build(form, id, size_bytes, expected);
+		if (memcmp(expected, bytes, RECORD_CELL_BYTES) != 0)
+			return false;
 	}
-	if (wrong.word[0] | wrong.word[1] | wrong.word[2] | wrong.word[3])
+	if (!cells_equal((const uint8_t(*)[RECORD_CELL_BYTES])form->cells + first,
+			 last - first, (const uint8_t *)&difference,
+			 bytes + first * RECORD_CELL_BYTES))
 		return false;
-	cell_expected(form, id, size_bytes, difference, last_cell, expected);
-	return memcmp(expected, bytes + last_cell * RECORD_CELL_BYTES,
-		      size_bytes - last_cell * RECORD_CELL_BYTES) == 0;
+	cell_expected(form, id, size_bytes, difference, last, expected);
+	return memcmp(expected, bytes + last * RECORD_CELL_BYTES,
+		      size_bytes - last * RECORD_CELL_BYTES) == 0;
+}
+
+bool record_recognise(const struct record_form *form, const uint8_t *bytes,
+		      size_t available, struct record_id *ret_id)
+{
+	uint64_t writer, seq;
+	struct record_id id;
+
+	if (available < RECORD_MIN_BYTES || bytes[MARK_AT] != HEAD_MARK ||
+	    !get_number(bytes + WRITER_AT, WRITER_CHARS, &writer) ||
+	    !get_number(bytes + SEQ_AT, SEQ_CHARS, &seq))
+		return false;
+	id = (struct record_id){.writer = (uint32_t)writer, .seq = seq};
+	if (record_size(form, id) > available || !record_equals(form, id, bytes))
+		return false;
+	*ret_id = id;
+	return true;
 }
 
 bool record_cell_decode(const struct record_form *form, const uint8_t *bytes,
@@ -350,6 +407,9 @@ bool run_id_valid(const char *text)
 
 void run_id_format(uint64_t bits, char ret_text[RUN_ID_CHARS + 1])
 {
-	put_number((uint8_t *)ret_text, RUN_ID_CHARS, bits);
+	uint8_t *text = (uint8_t *)ret_text;
+
+	put_number(text, RUN_ID_CHARS - WORD_CHARS, bits >> 5 * WORD_CHARS);
+	put_number(text + RUN_ID_CHARS - WORD_CHARS, WORD_CHARS, bits);
 	ret_text[RUN_ID_CHARS] = '\0';
 }

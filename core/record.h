@@ -101,6 +101,13 @@ bool record_equals(const struct record_form *form, struct record_id id,
 		   const uint8_t *bytes);
 
 /*
+ * Do @available bytes begin with a whole record of this data set, equal in every
+ * byte?  Which one is then in *@ret_id.
+ */
+bool record_recognise(const struct record_form *form, const uint8_t *bytes,
+		      size_t available, struct record_id *ret_id);
+
+/*
  * Do @available bytes begin with a whole cell of this data set?  A cell whose
  * last byte is a newline is accepted as the last of its record.  Returns false
  * where the cell contradicts the plan (a size or position beyond the record).

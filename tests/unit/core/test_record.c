@@ -313,18 +313,47 @@ START_TEST(any_changed_byte_is_seen)
 		struct record_form form = form_of(size, size);
 		struct record_id id = some_ids[size % COUNT_OF(some_ids)];
 		uint8_t *bytes = written(&form, id);
+		struct record_id found;
 		size_t missed = 0;
 
 		for (size_t at = 0; at < size; at++) {
 			for (int flip = 1; flip < 256; flip++) {
 				bytes[at] ^= (uint8_t)flip;
 				missed += record_equals(&form, id, bytes);
+				missed += record_recognise(&form, bytes, size, &found);
 				bytes[at] ^= (uint8_t)flip;
 			}
 		}
 		ck_assert_uint_eq(missed, 0);
 		ck_assert(record_equals(&form, id, bytes));
 		free(bytes);
+		record_form_release(&form);
+	}
+}
+END_TEST
+
+START_TEST(a_whole_record_is_recognised)
+{
+	static const uint32_t sizes[][2] = {
+		{64, 64}, {65, 65}, {4096, 4096}, {64, 3000}};
+
+	for (size_t s = 0; s < COUNT_OF(sizes); s++) {
+		struct record_form form = form_of(sizes[s][0], sizes[s][1]);
+
+		for (size_t i = 0; i < COUNT_OF(some_ids); i++) {
+			uint8_t *bytes = written(&form, some_ids[i]);
+			uint32_t size = record_size(&form, some_ids[i]);
+			struct record_id found = {0, 0};
+
+			ck_assert(record_recognise(&form, bytes, size, &found));
+			ck_assert(same_id(found, some_ids[i]));
+			for (size_t less = 0; less < size; less++)
+				ck_assert(
+					!record_recognise(&form, bytes, less, &found));
+			ck_assert(!record_recognise(&form, bytes + 32, size - 32,
+						    &found));
+			free(bytes);
+		}
 		record_form_release(&form);
 	}
 }
@@ -647,7 +676,7 @@ UNIT_MAIN("record", 100, agrees_with_the_description, agrees_over_a_range_of_siz
 	  every_window_of_64_bytes_names_its_record, windows_of_big_records_too,
 	  a_fragment_of_a_ranged_record_tells_too, a_cell_needs_all_its_bytes,
 	  the_last_cell_ends_in_the_newline, any_changed_byte_is_seen,
-	  any_changed_byte_of_a_ranged_record_is_seen,
+	  a_whole_record_is_recognised, any_changed_byte_of_a_ranged_record_is_seen,
 	  a_changed_byte_of_a_big_record_is_seen, a_changed_cell_does_not_decode,
 	  other_runs_and_strategies_are_strangers, other_identities_are_not_equal,
 	  a_cell_beyond_the_size_does_not_decode, noise_does_not_decode,

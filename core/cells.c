@@ -1,0 +1,90 @@
+/*
+ * cells - see cells.h.
+ *
+ * One text for each loop, compiled twice: GCC and clang make of a vector that the
+ * processor does not have several of those that it has.
+ */
+#include "core/cells.h"
+
+#include <string.h>
+
+typedef uint64_t cell_vector __attribute__((vector_size(RECORD_CELL_BYTES)));
+
+#define LOOP static inline __attribute__((always_inline))
+
+LOOP void write_loop(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+		     const uint8_t *difference, uint8_t *to)
+{
+	cell_vector changed, cell;
+
+	memcpy(&changed, difference, sizeof(changed));
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&cell, form[i], sizeof(cell));
+		cell ^= changed;
+		memcpy(to + i * RECORD_CELL_BYTES, &cell, sizeof(cell));
+	}
+}
+
+LOOP bool equal_loop(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+		     const uint8_t *difference, const uint8_t *bytes)
+{
+	cell_vector changed, cell, expected, wrong = {0};
+
+	memcpy(&changed, difference, sizeof(changed));
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&expected, form[i], sizeof(expected));
+		memcpy(&cell, bytes + i * RECORD_CELL_BYTES, sizeof(cell));
+		wrong |= cell ^ expected ^ changed;
+	}
+	return !(wrong[0] | wrong[1] | wrong[2] | wrong[3]);
+}
+
+static void write_plainly(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+			  const uint8_t *difference, uint8_t *to)
+{
+	write_loop(form, count, difference, to);
+}
+
+static bool equal_plainly(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+			  const uint8_t *difference, const uint8_t *bytes)
+{
+	return equal_loop(form, count, difference, bytes);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void write_wide(
+	const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+	const uint8_t *difference, uint8_t *to)
+{
+	write_loop(form, count, difference, to);
+}
+
+__attribute__((target("avx2"))) static bool equal_wide(
+	const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+	const uint8_t *difference, const uint8_t *bytes)
+{
+	return equal_loop(form, count, difference, bytes);
+}
+#endif
+
+void cells_write(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+		 const uint8_t difference[RECORD_CELL_BYTES], uint8_t *ret_bytes)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2")) {
+		write_wide(form, count, difference, ret_bytes);
+		return;
+	}
+#endif
+	write_plainly(form, count, difference, ret_bytes);
+}
+
+bool cells_equal(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+		 const uint8_t difference[RECORD_CELL_BYTES], const uint8_t *bytes)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2"))
+		return equal_wide(form, count, difference, bytes);
+#endif
+	return equal_plainly(form, count, difference, bytes);
+}

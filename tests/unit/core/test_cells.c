@@ -1,0 +1,84 @@
+/*
+ * test_cells - both ways of the loops over cells against the same, a byte at a time.
+ */
+/* The source itself: this machine's processor would only ever take one of them. */
+#include "core/cells.c"
+#include "core/random.h"
+#include "tests/unit/unit.h"
+
+enum { CELLS = 70 };
+
+typedef void writer(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+		    const uint8_t *difference, uint8_t *to);
+typedef bool comparer(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
+		      const uint8_t *difference, const uint8_t *bytes);
+
+static const struct way {
+	writer *write;
+	comparer *equal;
+} ways[] = {
+	{cells_write, cells_equal},
+	{write_plainly, equal_plainly},
+};
+
+static uint8_t form[CELLS][RECORD_CELL_BYTES];
+static uint8_t difference[RECORD_CELL_BYTES];
+static uint8_t expected[CELLS * RECORD_CELL_BYTES];
+
+static void fill(void)
+{
+	uint64_t seed = 5;
+
+	for (size_t i = 0; i < RECORD_CELL_BYTES; i++)
+		difference[i] = (uint8_t)random_next(&seed);
+	for (size_t i = 0; i < sizeof(expected); i++) {
+		form[i / RECORD_CELL_BYTES][i % RECORD_CELL_BYTES] =
+			(uint8_t)random_next(&seed);
+		expected[i] = form[i / RECORD_CELL_BYTES][i % RECORD_CELL_BYTES] ^
+			      difference[i % RECORD_CELL_BYTES];
+	}
+}
+
+/* Into any place, and not a byte beyond. */
+START_TEST(writes_all_and_no_more)
+{
+	uint8_t room[sizeof(expected) + 64];
+
+	fill();
+	for (size_t way = 0; way < 2; way++)
+		for (size_t count = 0; count <= CELLS; count++) {
+			size_t at = 1 + count % 31;
+			size_t end = at + count * RECORD_CELL_BYTES;
+
+			memset(room, 0xee, sizeof(room));
+			ways[way].write(form, count, difference, room + at);
+			ck_assert_mem_eq(room + at, expected, end - at);
+			ck_assert_uint_eq(room[at - 1], 0xee);
+			ck_assert_uint_eq(room[end], 0xee);
+		}
+}
+END_TEST
+
+START_TEST(sees_any_changed_bit)
+{
+	uint8_t bytes[sizeof(expected) + 1];
+
+	fill();
+	memcpy(bytes + 1, expected, sizeof(expected));
+	for (size_t way = 0; way < 2; way++) {
+		ck_assert(ways[way].equal(form, 0, difference, bytes + 1));
+		for (size_t i = 0; i < sizeof(expected); i++) {
+			size_t cell = i / RECORD_CELL_BYTES;
+
+			bytes[1 + i] ^= (uint8_t)(1 << i % 8);
+			ck_assert(!ways[way].equal(form, CELLS, difference, bytes + 1));
+			/* The cells before it are as they were. */
+			ck_assert(ways[way].equal(form, cell, difference, bytes + 1));
+			bytes[1 + i] ^= (uint8_t)(1 << i % 8);
+			ck_assert(ways[way].equal(form, CELLS, difference, bytes + 1));
+		}
+	}
+}
+END_TEST
+
+UNIT_MAIN("cells", 30, writes_all_and_no_more, sees_any_changed_bit)
