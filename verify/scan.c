@@ -200,6 +200,32 @@ static int cell_report(struct scanner *s, const struct record_cell *cell,
 	return rc < 0 ? rc : report(s, &whole);
 }
 
+/*
+ * The next record right where the last one ended, as in all of an undamaged file.
+ * 1: reported; 0: something else stands here; or a negative return.
+ */
+static int scan_record(struct scanner *s)
+{
+	struct segment whole = {.kind = SEGMENT_RECORD, .offset = s->at};
+	uint64_t length = s->form->plan.max_bytes;
+	const uint8_t *bytes;
+	size_t available;
+	int rc;
+
+	/* Junk is no reason to read on. */
+	rc = source_view(s->source, s->at, 1, &bytes, &available);
+	if (rc < 0 || available == 0 || bytes[0] != '#')
+		return rc;
+	if (length > s->source->size_bytes - s->at)
+		length = s->source->size_bytes - s->at;
+	rc = source_view(s->source, s->at, (size_t)length, &bytes, &available);
+	if (rc < 0 || !record_recognise(s->form, bytes, available, &whole.id))
+		return rc;
+	whole.length = record_size(s->form, whole.id);
+	rc = report(s, &whole);
+	return rc < 0 ? rc : 1;
+}
+
 /* One step: the next cell within a stretch of the file, or the stretch as junk. */
 static int scan_step(struct scanner *s)
 {
@@ -255,7 +281,9 @@ int scan_range(struct source *source, const struct record_form *form, uint64_t f
 			s.stop = to + MARGIN;
 		if (s.at >= s.stop || s.at >= to)
 			return junk_flush(&s);
-		rc = scan_step(&s);
+		rc = scan_record(&s);
+		if (rc == 0)
+			rc = scan_step(&s);
 		if (rc < 0 && rc != -EAGAIN)
 			return rc;
 	}
