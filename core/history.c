@@ -129,13 +129,16 @@ static void entry_encode(const struct history_writer *history, uint64_t seq,
 	memcpy(entry_at(history->map, seq), bytes, sizeof(bytes));
 }
 
-static int entry_decode(const uint8_t *p, uint32_t sum_start, uint64_t seq,
-			struct history_entry *ret_entry)
+static bool sum_agrees(const uint8_t *p, uint32_t sum_start, uint64_t seq)
+{
+	return get_le32(p + ENTRY_SUM_AT) == entry_sum(sum_start, seq, p);
+}
+
+/* An entry whose sum agreed: do its fields make sense? */
+static int entry_decode(const uint8_t *p, struct history_entry *ret_entry)
 {
 	struct history_entry entry;
 
-	if (get_le32(p + ENTRY_SUM_AT) != entry_sum(sum_start, seq, p))
-		return -EBADMSG;
 	if (p[OUTCOME_AT] < OUTCOME_OPEN || p[OUTCOME_AT] > OUTCOME_UNKNOWN ||
 	    p[STEP_AT] > STEP_CLOSE)
 		return -EBADMSG;
@@ -274,8 +277,10 @@ void history_disown(struct history_writer *history, uint64_t from_seq,
 	struct history_entry entry;
 
 	for (uint64_t seq = from_seq; seq < history->count; seq++) {
-		if (entry_decode(entry_at(history->map, seq), history->sum_start, seq,
-				 &entry) < 0 ||
+		const uint8_t *p = entry_at(history->map, seq);
+
+		if (!sum_agrees(p, history->sum_start, seq) ||
+		    entry_decode(p, &entry) < 0 ||
 		    entry.outcome != OUTCOME_ACKNOWLEDGED)
 			continue;
 		entry.outcome = OUTCOME_UNKNOWN;
@@ -337,7 +342,8 @@ static struct tally entries_tally(const struct history *history)
 
 		if (p[OUTCOME_AT] == OUTCOME_NONE)
 			break;
-		if (entry_decode(p, history->sum_start, tally.used, &entry) < 0) {
+		if (!sum_agrees(p, history->sum_start, tally.used) ||
+		    entry_decode(p, &entry) < 0) {
 			tally.damaged++;
 			tally.last_damaged = tally.used;
 		} else if (entry.outcome != OUTCOME_OPEN) {
@@ -380,6 +386,7 @@ static void entries_check(struct history *history)
 	uint64_t announced;
 
 	history->torn = UINT64_MAX;
+	history->whole = tally.damaged == 0;
 	history->finished = final_decode(history->map, &announced);
 	if (!history->finished) {
 		unfinished_check(history, tally);
@@ -589,14 +596,18 @@ static void torn_entry(const struct history *history, struct history_entry *ret_
 int history_get(const struct history *history, uint64_t seq,
 		struct history_entry *ret_entry)
 {
+	const uint8_t *p;
+
 	if (seq >= history->count)
 		return -ERANGE;
 	if (seq == history->torn) {
 		torn_entry(history, ret_entry);
 		return 0;
 	}
-	return entry_decode(history->map + file_bytes(seq), history->sum_start, seq,
-			    ret_entry);
+	p = history->map + file_bytes(seq);
+	if (!history->whole && !sum_agrees(p, history->sum_start, seq))
+		return -EBADMSG;
+	return entry_decode(p, ret_entry);
 }
 
 uint64_t history_peek(const char *path)

@@ -139,6 +139,7 @@ struct history {
 	bool finished;	/* the writer marked it as complete */
 	bool cut;	/* the file ends before the entries that it announces,
 			   or an entry within is damaged */
+	bool whole;	/* every entry was found intact: they need no more checks */
 	uint64_t torn;	/* the append whose writer was killed while it noted the
 			   outcome: read as open; UINT64_MAX for none */
 	uint32_t sum_start;
