@@ -6,12 +6,23 @@ setup()
 {
 	cd "$BATS_TEST_TMPDIR" || return
 	mkdir data
+	pid=
+	# What AddressSanitizer keeps of freed memory would pass for growth.
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=0:thread_local_quarantine_size_kb=0
+}
+
+# A run that a failed test has left ends itself.
+teardown()
+{
+	[[ -z $pid ]] || kill -INT "$pid" 2>/dev/null || true
+	wait
 }
 
 # rows - segments that were judged so far
 rows()
 {
-	[[ ! -e run/segments.tsv ]] || grep -c '^0' run/segments.tsv
+	[[ -e run/segments.tsv ]] || { echo 0; return; }
+	grep -c '^0' run/segments.tsv || true
 }
 
 # The ranks of the run that $1 has launched.
@@ -56,12 +67,12 @@ until_rows()
 	local before after dir code=0 count again=0
 	tailrace run -n 3 --duration 10m --segment 64k --strategy flock --out run data \
 		>out 2>err 3>&- &
-	local pid=$!
+	pid=$!
 	until_rows 8 $pid
 	before=$(rank_kib $pid)
 	dir=$(echo data/tailrace-*)
 	echo mine >"$dir/mine"
-	until_rows 26 $pid
+	until_rows 22 $pid
 	after=$(rank_kib $pid)
 	(( after <= before + 1024 )) || fail "$before KiB grew to $after"
 	kill -INT $pid
@@ -70,7 +81,7 @@ until_rows()
 	[[ $code == "$SAFE" || $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat err)"
 
 	count=$(json run/result.json 's["flock"]["segments"]["count"]')
-	(( count >= 26 && count == $(rows) ))
+	(( count >= 22 && count == $(rows) ))
 	[[ $(json run/result.json 's["flock"]["segments"]["kept"]') == 0 ]]
 	[[ $(json run/result.json 'any(s["flock"]["anomalies"].values())') == false ]]
 	# Each row counts, and in full.
@@ -96,7 +107,7 @@ until_rows()
 }
 
 @test "a run in segments that was killed can be judged" {
-	local pid all
+	local all
 	tailrace run -n 2 --duration 10m --segment 64k --strategy flock --out run data \
 		>out 2>err 3>&- &
 	pid=$!
