@@ -39,10 +39,10 @@ struct live {
 	 * or more at the end of the last one, without giving up a wait for the lock.
 	 */
 	_Atomic uint64_t leave_ns;
-	_Atomic uint64_t
-		obeyed_ns; /* by the writer: when it took its order; 0: never */
+	/* By the writer: when it took its order, and went on after a stop; 0: never. */
+	_Atomic uint64_t obeyed_ns, resumed_ns;
 };
-_Static_assert(sizeof(struct live) == 24, "as in docs/formats.md");
+_Static_assert(sizeof(struct live) == 32, "as in docs/formats.md");
 
 /* The words in the mapped header @page of a history. */
 static inline struct live *live_in(uint8_t *page)

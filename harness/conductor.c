@@ -18,8 +18,9 @@
 /* The same between segments, where it makes the pause, and to be late does no harm. */
 #define ROLL_AHEAD_NS 120000000u
 
-int conductor_init(struct conductor *conductor, struct run *run, const char *name)
+int conductor_init(struct conductor *conductor, struct run *run, uint32_t index)
 {
+	const char *name = run->manifest.strategies[index].name;
 	struct conductor c = {.run = run};
 
 	c.begun = calloc(run->world.size, sizeof(*c.begun));
@@ -27,6 +28,7 @@ int conductor_init(struct conductor *conductor, struct run *run, const char *nam
 		return -ENOMEM;
 	progress_begin(&c.progress, &run->plan, name, clock_now_ns());
 	clocks_hurry(&run->clocks);
+	director_init(&c.director, run, index);
 	*conductor = c;
 	return 0;
 }
@@ -34,6 +36,7 @@ int conductor_init(struct conductor *conductor, struct run *run, const char *nam
 void conductor_release(struct conductor *conductor)
 {
 	free(conductor->begun);
+	director_release(&conductor->director);
 	memset(conductor, 0, sizeof(*conductor));
 }
 
@@ -72,6 +75,7 @@ static int start_all(struct conductor *conductor, uint64_t now_ns)
 		(conductor->run->plan.roll_records ? ROLL_AHEAD_NS : START_AHEAD_NS);
 	conductor->last_end_ns = conductor->start_ns;
 	conductor->progress.begun_ns = conductor->start_ns;
+	director_start(&conductor->director, conductor->start_ns);
 	return send_moment(conductor, MAIL_START, conductor->start_ns);
 }
 
@@ -80,6 +84,8 @@ int conductor_receive(struct conductor *conductor, const struct mail *mail)
 	struct run *run = conductor->run;
 	uint64_t end_ns;
 
+	if (mail->kind == MAIL_STRUCK)
+		return director_receive(&conductor->director, mail);
 	if (mail->kind == MAIL_PROGRESS || mail->kind == MAIL_ENDED)
 		conductor->begun[mail->from] = mail->value[0];
 	if (mail->kind != MAIL_ENDED)
@@ -145,7 +151,16 @@ static int roll(struct conductor *conductor, uint64_t now_ns)
 
 static int while_running(struct conductor *conductor, uint64_t now_ns)
 {
-	if (conductor->ended == conductor->run->world.size) {
+	bool all_ended = conductor->ended == conductor->run->world.size;
+	int rc;
+
+	if (all_ended)
+		director_writers_over(&conductor->director, now_ns);
+	rc = director_tick(&conductor->director, all_begun(conductor),
+			   interrupt_asked(), now_ns);
+	if (rc < 0)
+		return rc;
+	if (all_ended && director_done(&conductor->director)) {
 		progress_end(&conductor->progress);
 		clocks_hurry(&conductor->run->clocks);
 		conductor->state = CONDUCT_CLOCKS_AFTER;

@@ -4,6 +4,7 @@
 #include "harness/tasks.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,11 @@
 
 int offer_timeout_ms(const struct run *run)
 {
-	return run_timeout_ms(run) / 2 + 1;
+	uint64_t stop_ms =
+		faults_stop_ns(run->plan.fault, run->plan.fault_count) / 1000000;
+	uint64_t ms = (uint64_t)run_timeout_ms(run) / 2 + 1 + stop_ms;
+
+	return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
 static int fill_job(const struct run *run, uint32_t index, struct service_job *job)

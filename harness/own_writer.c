@@ -45,6 +45,12 @@ void own_writer_stop(const struct own_writer *own)
 		child_kill(&own->child, SIGUSR1);
 }
 
+void own_writer_signal(const struct own_writer *own, int signal_number)
+{
+	if (own->child.spawner)
+		child_kill(&own->child, signal_number);
+}
+
 pid_t own_writer_pid(const struct own_writer *own)
 {
 	return own->in_rank ? rank_writer_tid(own->in_rank) : own->child.pid;

@@ -38,6 +38,9 @@ void own_writer_begin(const struct own_writer *own, uint64_t start_ns);
 /* Have it leave after the current append. */
 void own_writer_stop(const struct own_writer *own);
 
+/* Have a signal sent to it, if it is a child. */
+void own_writer_signal(const struct own_writer *own, int signal_number);
+
 /* The process or thread, as proc(5) knows it. */
 pid_t own_writer_pid(const struct own_writer *own);
 

@@ -318,13 +318,17 @@ static bool prepare(struct stage *stage)
 
 /* ---- appending ----------------------------------------------------------------- */
 
-/* The time without an append that a slow --rate itself makes comes on top. */
+/*
+ * The time without an append that a slow --rate itself makes comes on top; and that
+ * for which a writer is stopped, perhaps with the lock that all others wait for.
+ */
 static uint64_t patience_ns(const struct run *run, const struct manifest_strategy *s)
 {
 	uint64_t pause_ns =
 		run->plan.rate ? s->batch * 1000000000u / run->plan.rate : 0;
 
-	return run->plan.timeout_ns + pause_ns;
+	return run->plan.timeout_ns + pause_ns +
+	       faults_stop_ns(run->plan.fault, run->plan.fault_count);
 }
 
 static void append_all(struct stage *stage)
@@ -345,13 +349,19 @@ static void append_all(struct stage *stage)
 		memcpy(s.status.stuck, stage->status.stuck, sizeof(s.status.stuck));
 	}
 	if (run_is_first(run))
-		rc = conductor_init(&conductor, run, stage->strategy->name);
+		rc = conductor_init(&conductor, run, stage->index);
 	rpcs_read(run, &stage->rpc_before);
 	if (rc == 0)
 		rc = supervise(&s, run_is_first(run) ? &conductor : NULL);
 	if (rc < 0)
 		run_lost_touch(run, rc);
 	stage->status = s.status;
+	if (run_is_first(run)) {
+		rc = director_tell(&conductor.director);
+		if (rc < 0)
+			run_lost_touch(run, rc);
+	}
+	stage->strategy->started_ns = conductor.start_ns;
 	stage->strategy->duration_ns = conductor.last_end_ns - conductor.start_ns;
 	stage->strategy->ran = true;
 	run->phase_start_ns = conductor.start_ns;

@@ -301,6 +301,7 @@ static const char *spoils_segments(const struct raw_plan *raw)
 	       : raw->max_bytes	    ? "--max-bytes"
 	       : plan->readers	    ? "--readers"
 	       : plan->merge	    ? "--merge"
+	       : plan->fault_count  ? "--fault"
 				    : NULL;
 }
 
@@ -320,8 +321,8 @@ static int prepare_run(struct raw_plan *raw, struct error *err)
 			err, EINVAL,
 			"a run in segments (--segment, --segment-time, "
 			"--until-anomaly) takes --duration, and neither "
-			"--records, --max-bytes, --readers nor --merge; here is "
-			"%s",
+			"--records, --max-bytes, --readers, --merge nor --fault; "
+			"here is %s",
 			spoiler);
 	if (plan->until_anomaly && plan->keep == KEEP_NEVER)
 		return error_set(err, EINVAL,

@@ -17,6 +17,7 @@
 #include "core/error.h"
 #include "core/options.h"
 #include "core/record.h"
+#include "harness/fault.h"
 #include "verify/judgment.h"
 #include "workloads/strategy.h"
 
@@ -89,6 +90,8 @@ struct plan {
 	bool until_anomaly; /* the first ends the run */
 	struct plan_strategy strategy[PLAN_STRATEGIES_MAX];
 	uint32_t strategy_count;
+	struct fault fault[FAULTS_MAX]; /* of each strategy */
+	uint32_t fault_count;
 
 	/* How to start. */
 	uint32_t ranks_asked; /* -n; 0: not given */

@@ -175,6 +175,20 @@ static int parse_views(const char *value, void *target, struct error *err)
 	return rc;
 }
 
+static int parse_fault(const char *value, void *target, struct error *err)
+{
+	struct plan *plan = &((struct raw_plan *)target)->plan;
+	int rc;
+
+	if (plan->fault_count == FAULTS_MAX)
+		return error_set(err, EINVAL, "more than %d faults were asked for",
+				 FAULTS_MAX);
+	rc = fault_parse(value, &plan->fault[plan->fault_count], err);
+	if (rc == 0)
+		plan->fault_count++;
+	return rc;
+}
+
 #define RAW(member)  offsetof(struct raw_plan, member)
 #define PLAN(member) offsetof(struct raw_plan, plan.member)
 
@@ -315,6 +329,10 @@ static const struct option_row rows[] = {
 	 "Have so many processes follow a shared file while it grows (default: none).",
 	 NULL, parse_readers, PLAN(readers), 0},
 	ROW_TIMEOUT,
+	{"fault", '\0', "WHEN:WHAT", "What to do",
+	 "At a time or a share (10s, 50%): kill RANK, kill-holder, kill-waiter, stop "
+	 "RANK for TIME, stop-holder for TIME, or run COMMAND; repeatable.",
+	 NULL, parse_fault, 0, OPTION_REPEATABLE},
 
 	{"require", '\0', "STRATEGY,...", "How to judge",
 	 "The strategies that decide the verdict (default: all but the controls).",

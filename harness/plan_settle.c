@@ -67,6 +67,13 @@ int plan_set_ranks(struct plan *plan, uint32_t ranks, struct error *err)
 	if (ranks > RECORD_MAX_WRITERS)
 		return error_set(err, EINVAL, "%u ranks are more than %d", ranks,
 				 RECORD_MAX_WRITERS);
+	for (uint32_t i = 0; i < plan->fault_count; i++)
+		if (plan->fault[i].rank >= ranks)
+			return error_set(err, EINVAL,
+					 "--fault: \"%s\": there is no rank %u, but 0 "
+					 "to %u",
+					 plan->fault[i].what, plan->fault[i].rank,
+					 ranks - 1);
 	plan->ranks = ranks;
 	return bound_by_bytes(plan, err);
 }
@@ -144,6 +151,16 @@ int plan_settle(struct plan *plan, struct error *err)
 
 /* ---- for people ---------------------------------------------------------- */
 
+static void show_faults(const struct plan *plan, FILE *file)
+{
+	char when[FAULT_WHEN_BYTES];
+
+	for (uint32_t i = 0; i < plan->fault_count; i++)
+		fprintf(file, "  %s  %s of each strategy: %s\n",
+			i ? "          " : "faults    ",
+			fault_when(&plan->fault[i], when), plan->fault[i].what);
+}
+
 static void show_extent(const struct plan *plan, FILE *file)
 {
 	char text[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES];
@@ -205,6 +222,7 @@ void plan_show(const struct plan *plan, FILE *file)
 			s->required || plan->strict ? "required" : "not required",
 			s->expected ? ", its verdict is expected" : "");
 	}
+	show_faults(plan, file);
 }
 
 int plan_save_args(const struct plan *plan, struct options *options, FILE *file)

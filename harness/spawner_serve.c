@@ -154,13 +154,19 @@ static void serve_launch(struct server *server, const struct spawner_request *re
 		close(fd);
 }
 
+/* A child that leads a process group is signalled with all that it started. */
+static void signal_child(pid_t pid, int signal_number)
+{
+	kill(getpgid(pid) == pid ? -pid : pid, signal_number);
+}
+
 /* Only a child that was not reaped yet: its pid cannot be another's. */
 static void serve_kill(const struct server *server,
 		       const struct spawner_request *request)
 {
 	for (size_t i = 0; i < server->count; i++)
 		if (server->living[i].number == request->number)
-			kill(server->living[i].pid, request->signal_number);
+			signal_child(server->living[i].pid, request->signal_number);
 }
 
 /* One request; false when the rank closed its end. */
@@ -213,7 +219,7 @@ static void end(struct server *server)
 	uint64_t deadline_ns = socket_deadline_ns(END_WAIT_MS);
 
 	for (size_t i = 0; i < server->count; i++)
-		kill(server->living[i].pid, SIGKILL);
+		signal_child(server->living[i].pid, SIGKILL);
 	reap(server, false);
 	while (server->count && socket_wait(server->child_signals, deadline_ns) == 0) {
 		struct signalfd_siginfo ignored;

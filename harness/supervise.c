@@ -26,6 +26,12 @@
 /* Of a segment this part of its records should not go unnoticed. */
 #define LOOKS_PER_SEGMENT 16
 
+/* Where a fault is due at a share of the records, that must be known sooner. */
+#define FAULT_LOOK_NS 50000000u
+
+/* While a fault is at work on the writer. */
+#define STRIKE_NAP_MS 2
+
 /* ---- the writer -------------------------------------------------------------- */
 
 static int tell_ended(struct supervision *s)
@@ -137,7 +143,7 @@ static uint64_t pause_ns(const struct supervision *s, uint64_t begun, uint64_t n
 	double share, pause;
 
 	if (!run->plan.roll_records)
-		return LOOK_NS;
+		return run->plan.fault_count ? FAULT_LOOK_NS : LOOK_NS;
 	if (!begun)
 		return LAST_NAP_MS * 1000000u;
 	share = (double)run->plan.roll_records / run->world.size;
@@ -213,6 +219,7 @@ static int take_letter(struct supervision *s, struct conductor *conductor,
 		start_writer(s, mail->value[0]);
 		return 0;
 	case MAIL_STOP:
+		strikes_relent(&s->strikes);
 		if (s->status.end == WRITER_ABSENT)
 			own_writer_stop(s->writer);
 		return 0;
@@ -221,6 +228,9 @@ static int take_letter(struct supervision *s, struct conductor *conductor,
 		if (s->status.end == WRITER_ABSENT)
 			(void)live_leave_at(s->history_path, mail->value[0], NULL);
 		return 0;
+	case MAIL_STRIKE:
+		return strikes_ask(&s->strikes, mail->value[0],
+				   s->status.end == WRITER_ABSENT);
 	case MAIL_OVER:
 		s->over = true;
 		return 0;
@@ -247,7 +257,7 @@ static int take_letters(struct supervision *s, struct conductor *conductor,
 	return 0;
 }
 
-int supervise(struct supervision *s, struct conductor *conductor)
+static int live_through(struct supervision *s, struct conductor *conductor)
 {
 	int nap_ms = FIRST_NAP_MS;
 	bool any;
@@ -261,12 +271,26 @@ int supervise(struct supervision *s, struct conductor *conductor)
 			rc = conductor_tick(conductor, clock_now_ns());
 		if (rc == 0 && s->status.end == WRITER_ABSENT)
 			rc = look_at_writer(s, clock_now_ns());
+		if (rc == 0)
+			rc = strikes_tick(&s->strikes, s->status.end == WRITER_ABSENT);
 		if (rc < 0)
 			break;
 		nap_ms = any ? FIRST_NAP_MS : nap_ms * 2;
 		if (nap_ms > LAST_NAP_MS)
 			nap_ms = LAST_NAP_MS;
+		if (nap_ms > STRIKE_NAP_MS && strikes_any(&s->strikes))
+			nap_ms = STRIKE_NAP_MS;
 		rc = nap(s, nap_ms);
 	}
+	return rc;
+}
+
+int supervise(struct supervision *s, struct conductor *conductor)
+{
+	int rc;
+
+	strikes_begin(&s->strikes, s->run, s->writer, s->history_path);
+	rc = live_through(s, conductor);
+	strikes_end(&s->strikes);
 	return rc;
 }

@@ -14,9 +14,11 @@
 #include <stdint.h>
 
 #include "core/manifest.h"
+#include "harness/director.h"
 #include "harness/own_writer.h"
 #include "harness/progress.h"
 #include "harness/run.h"
+#include "harness/strike.h"
 #include "harness/stuck.h"
 #include "workloads/writer.h"
 
@@ -28,6 +30,9 @@ enum supervise_mail {
 	MAIL_PROGRESS,		 /* rank: [0] appends begun */
 	MAIL_ENDED,		 /* rank: [0] begun, [1] when, on its clock */
 	MAIL_OVER,		 /* rank 0: all have ended */
+	MAIL_STRIKE,		 /* rank 0: [0] number of a fault for your writer */
+	MAIL_STRUCK, /* rank: [0] number, [1] enum strike_end, [2] when, [3] until when,
+			on its clock */
 };
 
 /* How the writer of this rank ended. */
@@ -59,10 +64,11 @@ struct conductor {
 	bool leaving;			/* all were told when to */
 	uint64_t start_ns, last_end_ns; /* on rank 0's clock */
 	uint64_t shown_ns;
+	struct director director; /* of the faults */
 };
 
-/* 0 or -ENOMEM; conductor_release is harmless on an empty one. */
-int conductor_init(struct conductor *conductor, struct run *run, const char *name);
+/* For strategy @index.  0 or -ENOMEM; conductor_release is harmless on an empty one. */
+int conductor_init(struct conductor *conductor, struct run *run, uint32_t index);
 void conductor_release(struct conductor *conductor);
 
 /* A letter that is no clock's; and what time alone brings.  0 or -errno. */
@@ -78,6 +84,7 @@ struct supervision {
 	uint64_t patience_ns;	   /* without progress */
 	struct writer_status status;
 
+	struct strikes strikes; /* faults at work on the writer */
 	bool started, over;
 	uint64_t started_ns;
 	uint64_t moved_ns;     /* when it last made progress */

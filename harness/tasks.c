@@ -21,6 +21,7 @@ const struct task run_tasks[TASK_COUNT] = {
 	[TASK_PROBE] = {"probe", task_probe},
 	[TASK_SELFTEST] = {"selftest", task_selftest},
 	[TASK_CLOCK] = {"clock", task_clock},
+	[TASK_HOOK] = {"hook", task_hook},
 };
 
 int task_ask(struct spawner *spawner, enum task_id task, const void *job,

@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 #include "core/record.h"
+#include "harness/fault.h"
 #include "harness/mounts.h"
 #include "harness/spawner.h"
 #include "verify/compare_views.h"
@@ -38,6 +39,7 @@ enum task_id {
 	TASK_PROBE,    /* an agent: struct probe_job, then workloads/probe.h */
 	TASK_SELFTEST, /* is the verifier to be trusted? */
 	TASK_CLOCK,    /* tell the time until the rank closes the socket */
+	TASK_HOOK,     /* become a command of the user's */
 	TASK_COUNT,
 };
 
@@ -218,6 +220,19 @@ struct segment_answer {
 };
 _Static_assert(sizeof(struct segment_answer) <= SPAWNER_MESSAGE_MAX, "one message");
 
+/* ---- faults (task_hook.c) -------------------------------------------------- */
+
+/* No answer but its exit status, of all things 127 where it could not be run. */
+struct hook_job {
+	char command[FAULT_WHAT_MAX + 1]; /* for sh -c */
+
+	/* In its environment as TAILRACE_RUN_ID, TAILRACE_DATA_DIR, TAILRACE_STRATEGY.
+	 */
+	char run_id[RUN_ID_CHARS + 1];
+	char data_dir[PATH_MAX];
+	char strategy[HISTORY_NAME_MAX + 1];
+};
+
 /* ---- selftest (task_selftest.c) ------------------------------------------ */
 
 struct selftest_job {
@@ -258,5 +273,6 @@ int task_clean(const void *arg, size_t arg_bytes, int fd);
 int task_probe(const void *arg, size_t arg_bytes, int fd);
 int task_selftest(const void *arg, size_t arg_bytes, int fd);
 int task_clock(const void *arg, size_t arg_bytes, int fd);
+int task_hook(const void *arg, size_t arg_bytes, int fd);
 
 #endif

@@ -363,6 +363,7 @@ static void obey(const struct appender *appender, enum live_order order)
 		return;
 	atomic_store(&live->obeyed_ns, clock_now_ns());
 	raise(order == LIVE_KILL ? SIGKILL : SIGSTOP);
+	atomic_store(&live->resumed_ns, clock_now_ns());
 }
 
 static bool find_place(struct appender *appender, struct history_entry *entry)
