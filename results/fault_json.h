@@ -17,4 +17,7 @@ json_t *faults_json(const struct result *result);
  */
 double fault_at_s(const struct manifest *manifest, const struct manifest_fault *fault);
 
+/* What the verifier reckoned of fault number @index; NULL: nothing. */
+const struct recovery *fault_recovery(const struct result *result, size_t index);
+
 #endif

@@ -106,6 +106,9 @@ void put_footprint(FILE *stream, const struct page *page);
 
 /* ---- the page of a terminal --------------------------------------------------- */
 
+/* A line for each fault of strategy @index (page_faults.c).  0 or -ENOMEM. */
+int print_faults(const struct page *page, size_t index);
+
 /*
  * The parts, each in a file of its own.  They return 0 or -ENOMEM; errors of the
  * stream are left to ferror(3).

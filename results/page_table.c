@@ -334,6 +334,8 @@ int print_table(const struct page *page)
 
 		if (rc == 0)
 			rc = page_put_details(page, i, print_detail, NULL);
+		if (rc == 0)
+			rc = print_faults(page, i);
 		if (rc < 0)
 			return rc;
 		footnote = footnote || verdict == VERDICT_UNSAFE ||

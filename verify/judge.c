@@ -7,6 +7,7 @@
 #include "verify/holds.h"
 #include "verify/lost.h"
 #include "verify/match.h"
+#include "verify/recovery.h"
 #include "verify/segments.h"
 #include "verify/tails.h"
 #include "verify/tally.h"
@@ -206,6 +207,8 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 			rc = judgment_fill(&evidence, &j);
 		if (rc == 0)
 			rc = tails_join(&evidence, &j);
+		if (rc == 0)
+			rc = recovery_measure(&evidence, &j);
 		if (rc < 0)
 			error_set(err, -rc, "no memory for the judgment");
 	}
@@ -226,6 +229,7 @@ void judgment_release(struct judgment *judgment)
 	free(judgment->findings);
 	free(judgment->facts);
 	free(judgment->readers);
+	free(judgment->recoveries);
 	memset(judgment, 0, sizeof(*judgment));
 }
 

@@ -124,6 +124,15 @@ struct segment_facts {
 	uint32_t first_unsafe;	/* that was kept; 0: none */
 };
 
+/* How long it took to get over a fault; COUNT_NULL: that could not be told. */
+struct recovery {
+	size_t fault;	 /* index into the manifest's */
+	int64_t next_ns; /* until another writer had the lock, or had appended */
+	int64_t full_ns; /* until full speed */
+	bool compared;	 /* enough was known of the time before to look for that */
+	int64_t gap_ns;	 /* the longest time without an append until then */
+};
+
 /* What became of one append; a row of records.csv, a point of the map. */
 enum record_fate {
 	FATE_INTACT,
@@ -176,6 +185,9 @@ struct judgment {
 	struct stale_cache stale[STALE_EXAMPLES]; /* the first of stale_cache */
 	struct reader_facts *readers;		  /* reader_count of them */
 	uint32_t reader_count;
+	struct recovery
+		*recoveries; /* recovery_count of them, in the manifest's order */
+	size_t recovery_count;
 
 	/* What is missing for a verdict is more appends or hand-offs, and no more. */
 	bool only_short;

@@ -70,6 +70,11 @@ print(*sorted(w["end"] for w in json.load(open(sys.argv[1] + "/manifest.json"))[
 	[[ $(json run/result.json 'r["faults"][0]["hit"]') == true ]]
 	# The record had been written, so it stands there although nobody knows.
 	[[ $(json run/result.json 's["flock"]["records"]["recovered"]') == 1 ]]
+	# What is reckoned, verify reckons again.
+	[[ $(json run/result.json 'r["faults"][0]["next_acquisition_s"] > 0') == true ]]
+	tailrace verify --out again run >/dev/null || [[ $? == "$INCONCLUSIVE" ]]
+	[[ $(json run/result.json 'r["faults"]') == "$(json again/result.json 'r["faults"]')" ]]
+	[[ $(tr -s ' \n' ' ' <run/summary.txt) == *"killed the holder, rank "*": next lock after "* ]]
 	# Without a lock nobody holds one.
 	[[ $(ends run 1) == "finished finished finished" ]]
 	[[ $(json run/result.json '[r["faults"][1][k] for k in ("hit", "target", "at_s", "note")] == [False, None, None, "this strategy takes no lock"]') == true ]]
@@ -92,6 +97,8 @@ print(*sorted(w["end"] for w in json.load(open(sys.argv[1] + "/manifest.json"))[
 	judged_well run flock 0
 	[[ $(ends run 0) == "finished finished finished" ]]
 	[[ $(json run/result.json 'r["faults"][0]["lasted_s"] >= 3') == true ]]
+	# Nobody had the lock meanwhile, but for a moment before the stop.
+	[[ $(json run/result.json 'r["faults"][0]["next_acquisition_s"] >= 2.9') == true ]]
 	rm -r run
 	run as_ranks 2 tailrace run --quiet --strategy per-file --duration 1s --rate 100 \
 		--timeout 1s --fault "0.3s:stop 1 for 3s" --out run data

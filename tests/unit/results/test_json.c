@@ -116,6 +116,64 @@ START_TEST(keys_are_those_of_the_contract)
 }
 END_TEST
 
+START_TEST(faults_have_their_times_or_null)
+{
+	static const char keys[] = "strategy what hit at_s lasted_s target host exit "
+				   "next_acquisition_s recovery_s longest_gap_s note";
+	const struct manifest_fault stop = {
+		.strategy = 1,
+		.what = (char[]){"stop-holder for 2s"},
+		.hit = true,
+		.target = 3,
+		.host = 1,
+		.exit = -1,
+		.at_ns = 6500000000,
+		.until_ns = 8500000000,
+		.note = (char[]){"stopped the holder"},
+	};
+	const struct manifest_fault run = {
+		.what = (char[]){"run false"},
+		.target = MANIFEST_NOBODY,
+		.exit = 1,
+		.note = (char[]){"n\xff"},
+	};
+	struct fixture fixture;
+	json_t *root, *first, *second;
+
+	fixture_init(&fixture, 4, 2, basic, 4);
+	fixture.manifest.strategies[1].started_ns = 5000000000;
+	ck_assert_int_eq(manifest_add_fault(&fixture.manifest, &run), 0);
+	ck_assert_int_eq(manifest_add_fault(&fixture.manifest, &stop), 0);
+	fixture.judgments[1].recovery_count = 1;
+	fixture.judgments[1].recoveries = calloc(1, sizeof(struct recovery));
+	fixture.judgments[1].recoveries[0] =
+		(struct recovery){1, 2250000000, COUNT_NULL, true, 0};
+	root = write_and_load(&fixture);
+	first = json_array_get(at(root, "faults"), 0);
+	second = json_array_get(at(root, "faults"), 1);
+	expect_keys(first, keys);
+	expect_keys(second, keys);
+	ck_assert_str_eq(json_string_value(at(first, "strategy")), "append");
+	ck_assert(json_is_false(at(first, "hit")));
+	ck_assert(json_is_null(at(first, "at_s")));
+	ck_assert(json_is_null(at(first, "target")));
+	ck_assert(json_is_null(at(first, "next_acquisition_s")));
+	ck_assert(json_is_null(at(first, "longest_gap_s")));
+	ck_assert_int_eq(json_integer_value(at(first, "exit")), 1);
+	ck_assert_str_eq(json_string_value(at(first, "note")), "n%FF");
+	ck_assert_str_eq(json_string_value(at(second, "strategy")), "flock");
+	ck_assert_double_eq(json_real_value(at(second, "at_s")), 1.5);
+	ck_assert_double_eq(json_real_value(at(second, "lasted_s")), 2);
+	ck_assert_int_eq(json_integer_value(at(second, "target")), 3);
+	ck_assert(json_is_null(at(second, "exit")));
+	ck_assert_double_eq(json_real_value(at(second, "next_acquisition_s")), 2.25);
+	ck_assert(json_is_null(at(second, "recovery_s")));
+	ck_assert_double_eq(json_real_value(at(second, "longest_gap_s")), 0);
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(readers_say_what_they_saw_or_nothing)
 {
 	static const char keys[] =
@@ -374,7 +432,7 @@ START_TEST(exit_codes_are_those_of_the_contract)
 }
 END_TEST
 
-UNIT_MAIN("json", 60, keys_are_those_of_the_contract,
+UNIT_MAIN("json", 60, keys_are_those_of_the_contract, faults_have_their_times_or_null,
 	  readers_say_what_they_saw_or_nothing,
 	  views_name_hosts_and_say_what_they_cover, what_is_unknown_is_null,
 	  what_was_left_out_is_told, figures_agree, any_bytes_come_through_names,

@@ -206,6 +206,58 @@ START_TEST(readers_are_told_with_their_troubles)
 }
 END_TEST
 
+START_TEST(faults_are_told_with_what_they_cost)
+{
+	const struct manifest_fault hit = {
+		.what = (char[]){"kill-holder"},
+		.hit = true,
+		.target = 2,
+		.exit = -1,
+		.at_ns = 8000000000,
+		.note = (char[]){"killed the holder, rank 2 on n1"},
+	};
+	const struct manifest_fault missed = {
+		.what = (char[]){"kill 3"},
+		.target = MANIFEST_NOBODY,
+		.exit = -1,
+		.note = (char[]){"the writer of rank 3 had left"},
+	};
+	struct fixture fixture;
+	struct judgment *j;
+	char *text;
+
+	fixture_init(&fixture, 4, 2, all + 1, 1);
+	j = &fixture.judgments[0];
+	fixture.manifest.strategies[0].started_ns = 5000000000;
+	fixture.manifest.strategies[0].exclusive_lock = true;
+	ck_assert_int_eq(manifest_add_fault(&fixture.manifest, &hit), 0);
+	ck_assert_int_eq(manifest_add_fault(&fixture.manifest, &missed), 0);
+	text = summary(&fixture);
+	says(text, "fault at 3.00 s: killed the holder, rank 2 on n1");
+	says(text, "no fault: the writer of rank 3 had left (kill 3)");
+	free(text);
+
+	j->recovery_count = 1;
+	j->recoveries = calloc(1, sizeof(*j->recoveries));
+	j->recoveries[0] = (struct recovery){0, 12000000, 400000000, true, 390000000};
+	text = summary(&fixture);
+	says(text, "rank 2 on n1: next lock after 12.0 ms, full speed after 400 ms, "
+		   "none appended for 390 ms");
+	free(text);
+	j->recoveries[0] =
+		(struct recovery){0, COUNT_NULL, COUNT_NULL, true, 1000000000};
+	text = summary(&fixture);
+	says(text, "rank 2 on n1: nobody else appended after that, full speed not "
+		   "seen, none appended for 1.00 s");
+	free(text);
+	j->recoveries[0].compared = false;
+	text = summary(&fixture);
+	says(text, "nobody else appended after that, none appended for 1.00 s");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(doubt_and_skips_say_why)
 {
 	struct fixture fixture;
@@ -359,6 +411,7 @@ END_TEST
 
 UNIT_MAIN("page", 60, safe_comes_first_and_fast, unsafe_says_what_was_lost,
 	  views_are_told_where_they_are_not_all_or_differ,
-	  readers_are_told_with_their_troubles, doubt_and_skips_say_why,
-	  long_names_stand_alone, nothing_acknowledged_is_a_page_too,
-	  a_pipe_gets_no_colour, colour_changes_no_word, no_summary_is_an_error)
+	  readers_are_told_with_their_troubles, faults_are_told_with_what_they_cost,
+	  doubt_and_skips_say_why, long_names_stand_alone,
+	  nothing_acknowledged_is_a_page_too, a_pipe_gets_no_colour,
+	  colour_changes_no_word, no_summary_is_an_error)
