@@ -1,4 +1,5 @@
 /* conductor - rank 0's part of the append phase; see supervise.h. */
+#include "harness/relaunch.h"
 #include "harness/supervise.h"
 
 #include "core/clock.h"
@@ -26,7 +27,8 @@ int conductor_init(struct conductor *conductor, struct run *run, uint32_t index)
 	c.begun = calloc(run->world.size, sizeof(*c.begun));
 	if (!c.begun)
 		return -ENOMEM;
-	progress_begin(&c.progress, &run->plan, name, clock_now_ns());
+	progress_begin(&c.progress, &run->plan, name, relaunch_terminal(),
+		       clock_now_ns());
 	clocks_hurry(&run->clocks);
 	director_init(&c.director, run, index);
 	*conductor = c;

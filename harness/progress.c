@@ -16,7 +16,7 @@ bool progress_wanted(const struct plan *plan)
 }
 
 void progress_begin(struct progress *progress, const struct plan *plan,
-		    const char *name, uint64_t now_ns)
+		    const char *name, bool terminal, uint64_t now_ns)
 {
 	*progress = (struct progress){
 		.shown = progress_wanted(plan),
@@ -25,6 +25,8 @@ void progress_begin(struct progress *progress, const struct plan *plan,
 		.planned = plan->roll_records ? 0 : plan->records * plan->ranks,
 		.duration_ns = plan->duration_ns,
 		.begun_ns = now_ns,
+		.terminal = terminal,
+		.next_ns = now_ns + PROGRESS_LINE_NS,
 	};
 }
 
@@ -72,7 +74,14 @@ void progress_show(struct progress *progress, uint64_t done, uint64_t now_ns)
 
 	if (!progress->shown)
 		return;
+	if (!progress->terminal && now_ns < progress->next_ns)
+		return;
 	progress_text(progress, done, now_ns, text, sizeof(text));
+	if (!progress->terminal) {
+		fprintf(stderr, "tailrace: %s\n", text);
+		progress->next_ns = now_ns + PROGRESS_LINE_NS;
+		return;
+	}
 	width = (int)strlen(text);
 	/* Blanks wipe what a longer line left. */
 	fprintf(stderr, "\r%-*s", (int)progress->width, text);

@@ -17,6 +17,8 @@
 #define COMMAND_VARIABLE "TAILRACE_COMMAND"
 /* Likewise: the ranks' stdout is mpirun's, which cannot tell what ours is. */
 #define COLOUR_VARIABLE "TAILRACE_COLOUR"
+/* The same of stderr. */
+#define TERMINAL_VARIABLE "TAILRACE_TERMINAL"
 
 bool relaunch_wanted(const struct plan *plan)
 {
@@ -68,6 +70,13 @@ bool relaunch_made_us(void)
 	return launch_environment().launched && getenv(COMMAND_VARIABLE);
 }
 
+bool relaunch_terminal(void)
+{
+	if (relaunch_made_us())
+		return getenv(TERMINAL_VARIABLE) != NULL;
+	return isatty(STDERR_FILENO);
+}
+
 bool relaunch_colour(void)
 {
 	/* Open MPI gives ranks a terminal of its own, wherever its output goes. */
@@ -117,6 +126,24 @@ static char **make_arguments(const struct plan *plan, char *self, int argc, char
 	return full;
 }
 
+/* What mpirun would say of these is no sentence. */
+static int check_hosts(const struct plan *plan, struct error *err)
+{
+	const char *hosts = plan->hosts;
+	size_t length = strlen(hosts);
+
+	if (hosts[0] == ',' || (length && hosts[length - 1] == ',') ||
+	    strstr(hosts, ",,"))
+		return error_set(err, EINVAL,
+				 "--hosts: \"%s\" has an empty name; write a,b,c",
+				 hosts);
+	if (plan->hostfile[0] && access(plan->hostfile, R_OK) < 0) {
+		error_sys(err, errno, "--hostfile: cannot read %s", plan->hostfile);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static enum exit_code run_mpirun(const struct plan *plan, const char *result_file,
 				 int argc, char **argv, struct error *err)
 {
@@ -150,24 +177,35 @@ static enum exit_code run_mpirun(const struct plan *plan, const char *result_fil
 	if (mpirun_code == EXIT_USAGE)
 		return EXIT_USAGE;
 	if (mpirun_code != EXIT_COULD_NOT_RUN)
-		error_set(err, EIO, "mpirun ended (%d) without a result in %s",
-			  mpirun_code, plan->out);
+		error_set(
+			err, EIO,
+			"mpirun ended (%d) without a result in %s; what it printed "
+			"may tell why, and `mpirun hostname` whether it starts at all",
+			mpirun_code, plan->out);
 	return EXIT_COULD_NOT_RUN;
+}
+
+static void pass_on(const char *variable, bool is_true)
+{
+	if (is_true)
+		setenv(variable, "1", 1);
+	else
+		unsetenv(variable);
 }
 
 enum exit_code relaunch(struct plan *plan, const char *result_file, const char *command,
 			int argc, char **argv, struct error *err)
 {
 	enum exit_code code;
-	int rc = plan_settle(plan, err);
+	int rc = check_hosts(plan, err);
 
+	if (rc == 0)
+		rc = plan_settle(plan, err);
 	if (rc < 0)
 		return rc == -EINVAL ? EXIT_USAGE : EXIT_COULD_NOT_RUN;
 	setenv(COMMAND_VARIABLE, command, 1);
-	if (results_want_colour(stdout))
-		setenv(COLOUR_VARIABLE, "1", 1);
-	else
-		unsetenv(COLOUR_VARIABLE);
+	pass_on(COLOUR_VARIABLE, results_want_colour(stdout));
+	pass_on(TERMINAL_VARIABLE, isatty(STDERR_FILENO));
 	code = run_mpirun(plan, result_file, argc, argv, err);
 	if (!plan->out_given && access(plan->out, F_OK) == 0)
 		runfolder_link_latest(plan->out);

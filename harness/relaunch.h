@@ -25,6 +25,9 @@ char *relaunch_command_text(int argc, char **argv);
 /* Is this a rank of an mpirun that relaunch() started? */
 bool relaunch_made_us(void);
 
+/* Does what we print on stderr reach a terminal? */
+bool relaunch_terminal(void);
+
 /* Does what we print on stdout reach a terminal that shows colours? */
 bool relaunch_colour(void);
 
