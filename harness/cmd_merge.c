@@ -173,7 +173,10 @@ static enum exit_code merge_run(const struct merge_arguments *arguments,
 	struct stat st;
 
 	if (stat(run_dir, &st) < 0) {
-		error_sys(err, errno, "cannot find the run folder %s", run_dir);
+		error_sys(err, errno,
+			  "cannot find the run folder %s (by default a run makes "
+			  "tailrace-results/LABEL/TIME)",
+			  run_dir);
 		return EXIT_USAGE;
 	}
 	if (manifest_load(&manifest, run_dir, err) < 0)

@@ -74,6 +74,20 @@ static int refuse_command(const char *name)
 	return EXIT_USAGE;
 }
 
+/* @name is no option that can stand without a command, or "". */
+static int refuse_option(const char *name)
+{
+	struct suggestion meant = suggest_for(name);
+	char text[128];
+
+	suggest_offer(&meant, "--help");
+	suggest_offer(&meant, "--version");
+	fprintf(stderr, "tailrace: a command comes first%s\n",
+		meant.name ? suggest_text(&meant, "", text, sizeof(text))
+			   : "; see tailrace --help");
+	return EXIT_USAGE;
+}
+
 static int run_command(int argc, char **argv)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
@@ -119,11 +133,8 @@ static int dispatch(int argc, char **argv)
 		print_help();
 		return EXIT_SAFE;
 	}
-	if (argc < 2 || first[0] == '-') {
-		fprintf(stderr,
-			"tailrace: a command comes first; see tailrace --help\n");
-		return EXIT_USAGE;
-	}
+	if (argc < 2 || first[0] == '-')
+		return refuse_option(first);
 	return run_command(argc - 1, argv + 1);
 }
 

@@ -156,13 +156,17 @@ static int take_expectation(struct plan *plan, char *text, struct error *err)
 {
 	char *equals = strrchr(text, '=');
 	struct plan_strategy *found;
+	struct suggestion meant = suggest_for(equals ? equals + 1 : "");
 	enum verdict verdict;
+	char hint[128];
 
+	for (int v = VERDICT_SAFE; v <= VERDICT_SKIPPED; v++)
+		suggest_offer(&meant, verdict_name((enum verdict)v));
 	if (!equals || verdict_by_name(equals + 1, &verdict) < 0)
 		return error_set(err, EINVAL,
 				 "--expect takes NAME=VERDICT with the verdict safe, "
-				 "unsafe, inconclusive or skipped, not \"%s\"",
-				 text);
+				 "unsafe, inconclusive or skipped, not \"%s\"%s",
+				 text, suggest_text(&meant, "", hint, sizeof(hint)));
 	*equals = '\0';
 	found = find_strategy(plan, text);
 	if (!found)

@@ -126,8 +126,17 @@ static int parse_choice(const char *const *names, size_t count, const char *valu
 		}
 		suggest_offer(&meant, names[i]);
 	}
-	return error_set(err, EINVAL, "\"%s\" is no choice%s", value,
-			 suggest_text(&meant, "", hint, sizeof(hint)));
+	if (meant.name)
+		return error_set(err, EINVAL, "\"%s\" is no choice%s", value,
+				 suggest_text(&meant, "", hint, sizeof(hint)));
+	hint[0] = '\0';
+	for (size_t i = 0; i < count; i++)
+		snprintf(hint + strlen(hint), sizeof(hint) - strlen(hint), "%s%s",
+			 i == 0		  ? ""
+			 : i + 1 == count ? " or "
+					  : ", ",
+			 names[i]);
+	return error_set(err, EINVAL, "\"%s\" is no choice; take %s", value, hint);
 }
 
 static int parse_keep(const char *value, void *target, struct error *err)

@@ -99,7 +99,9 @@ static enum exit_code check_dirs(const struct run *run, const struct rank_view *
 	if (first == run->world.size)
 		return EXIT_SAFE;
 	if (wrong == run->world.size) {
-		error_sys(err, -views[first].seen.dir.rc, "%s", run->plan.dir);
+		error_sys(err, -views[first].seen.dir.rc,
+			  "DIR is to be a folder on the mount, and %s is none",
+			  run->plan.dir);
 		return EXIT_USAGE;
 	}
 	error_sys(err, -views[first].seen.dir.rc, "%scannot look into %s",

@@ -73,7 +73,10 @@ static enum exit_code load_run(struct judged *judged, const char *run_dir,
 	int rc;
 
 	if (stat(run_dir, &st) < 0) {
-		error_sys(err, errno, "cannot find the run folder %s", run_dir);
+		error_sys(err, errno,
+			  "cannot find the run folder %s (by default a run makes "
+			  "tailrace-results/LABEL/TIME)",
+			  run_dir);
 		return EXIT_USAGE;
 	}
 	rc = judged_load(judged, run_dir, &places, err);

@@ -103,8 +103,10 @@ static int parse_key(struct strategy_spec *spec, struct piece piece,
 	int rc;
 
 	if (!sign)
-		return error_set(err, EINVAL, "'%s' in a strategy is not key=value",
-				 piece_text(piece, text));
+		return error_set(
+			err, EINVAL,
+			"'%s' in a strategy is not key=value; see tailrace list keys",
+			piece_text(piece, text));
 	rc = strategy_key_find(
 		piece_text(trimmed(piece.start, (size_t)(sign - piece.start)), text),
 		&key, err);
@@ -228,8 +230,11 @@ static int add_spec(struct strategy_spec **specs, size_t *count, const char *tex
 		return rc;
 	for (size_t i = 0; i < *count; i++)
 		if (strcmp((*specs)[i].name, spec.name) == 0)
-			return error_set(err, EINVAL, "strategy %s is given twice",
-					 spec.name);
+			return error_set(
+				err, EINVAL,
+				"strategy %s is given twice; a key makes two of it, as "
+				"in %s:batch=8",
+				spec.name, strategy_preset_name(&spec));
 	if (*count == STRATEGY_LIST_MAX)
 		return error_set(err, EINVAL, "more than %d strategies are too many",
 				 STRATEGY_LIST_MAX);

@@ -156,3 +156,22 @@ wrong_from_all()
 @test "a very long argument" {
 	refused "$USAGE" tailrace run --strategy "$(printf 'x%.0s' {1..100000})" data
 }
+
+@test "a misspelt word gets a suggestion, and one that is far from all gets the choices" {
+	wrong "did you mean always" --keep alwys data
+	wrong "take auto, always or never" --eta sometimes data
+	wrong "did you mean safe" --strategy flock --expect flock=saef data
+	wrong "did you mean wait" --strategy flock:wiat=poll data
+	wrong "did you mean flock" --strategy append,flock --require flcok data
+	refused "$USAGE" tailrace --verison
+	[[ $stderr == *"did you mean --version?"* ]]
+}
+
+@test "hosts that mpirun would not understand" {
+	wrong "empty name" --hosts a,,b data
+	wrong "nofile" --hostfile nofile data
+}
+
+@test "a folder that is none says what DIR is to be" {
+	wrong "folder on the mount" --records 1 nowhere
+}

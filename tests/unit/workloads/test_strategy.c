@@ -169,8 +169,9 @@ START_TEST(mistakes)
 	REFUSED("", "there is no strategy ''; see tailrace list strategies");
 	REFUSED("append,", "there is no strategy ''; see tailrace list strategies");
 	REFUSED("flock,batch=8", "keys stand behind a colon: write flock:batch=8");
-	REFUSED("flock:", "'' in a strategy is not key=value");
-	REFUSED("flock:fsync", "'fsync' in a strategy is not key=value");
+	REFUSED("flock:", "'' in a strategy is not key=value; see tailrace list keys");
+	REFUSED("flock:fsync",
+		"'fsync' in a strategy is not key=value; see tailrace list keys");
 	REFUSED("flock:bacth=8", "a strategy has no key 'bacth'; did you mean batch?");
 	REFUSED("flock:x=8", "a strategy has no key 'x'; there are wait, io, flush, "
 			     "batch, short, lock and think");
