@@ -25,7 +25,7 @@ assert all("run" in step or "uses" in step for step in steps)' "$repo"/examples/
 @test "the options that they give to check are options" {
 	require_mpi
 	local option
-	for option in $(grep -rhoE 'tailrace check .*' "$repo/examples" | grep -oe ' --[a-z-]*'); do
+	while read -r option; do
 		tailrace check --help-words | grep -qe "^$option\b" || fail "no $option"
-	done
+	done < <(grep -rhoE 'tailrace check .*' "$repo/examples" | grep -oe ' --[a-z-]*')
 }

@@ -195,7 +195,8 @@ START_TEST(mistakes)
 					    "short write is an error there");
 	REFUSED("lockfile:wait=block",
 		"lockfile has a lock file, which can only be polled");
-	REFUSED("flock,fcntl,flock", "strategy flock is given twice");
+	REFUSED("flock,fcntl,flock", "strategy flock is given twice; a key makes two "
+				     "of it, as in flock:batch=8");
 }
 END_TEST
 
