@@ -204,7 +204,7 @@ void plot_name(const struct plot *plot, const struct manifest *manifest,
 	const char *preset;
 	size_t earlier = 0;
 
-	if (!plot->per_strategy) {
+	if (!plot->per_strategy || !manifest) {
 		snprintf(ret_name, PLOT_NAME_BYTES, "%s", plot->name);
 		return;
 	}
@@ -222,18 +222,19 @@ static int make_plots(struct folder *folder, const struct plot *kinds,
 		      size_t kind_count)
 {
 	const struct result *result = folder->context->result;
+	const struct manifest *manifest = result ? result->manifest : NULL;
 	char name[PLOT_NAME_BYTES];
 	int first_rc = 0;
 
 	for (size_t i = 0; i < kind_count; i++) {
-		size_t count =
-			kinds[i].per_strategy ? result->manifest->strategy_count : 1;
+		size_t count = kinds[i].per_strategy && manifest
+				       ? manifest->strategy_count
+				       : 1;
 
 		for (size_t strategy = 0; strategy < count; strategy++) {
 			int rc;
 
-			plot_name(&kinds[i], result ? result->manifest : NULL, strategy,
-				  name);
+			plot_name(&kinds[i], manifest, strategy, name);
 			rc = make_plot(folder, &kinds[i], name, strategy);
 			if (first_rc == 0)
 				first_rc = rc;
