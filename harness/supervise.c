@@ -21,6 +21,9 @@
 #define FIRST_NAP_MS 1
 #define LAST_NAP_MS  40
 
+/* A writer that was asked to leave and still waits for a lock gets a signal then. */
+#define NUDGE_NS UINT64_C(3000000000)
+
 #define LOOK_NS 1000000000u
 
 /* Of a segment this part of its records should not go unnoticed. */
@@ -207,6 +210,26 @@ static void start_writer(struct supervision *s, uint64_t start_ns)
 		own_writer_begin(s->writer, start_ns);
 }
 
+/*
+ * After the append that it is in: to break off its wait for a lock would make that a
+ * failed one.  Who still waits when the others have left is not to wait for ever.
+ */
+static void ask_to_leave(struct supervision *s, uint64_t now_ns)
+{
+	if (live_leave_at(s->history_path, now_ns, NULL) < 0)
+		own_writer_stop(s->writer);
+	else
+		s->nudge_ns = now_ns + NUDGE_NS;
+}
+
+static void nudge_writer(struct supervision *s, uint64_t now_ns)
+{
+	if (!s->nudge_ns || now_ns < s->nudge_ns)
+		return;
+	s->nudge_ns = 0;
+	own_writer_stop(s->writer);
+}
+
 static int take_letter(struct supervision *s, struct conductor *conductor,
 		       const struct mail *mail)
 {
@@ -221,7 +244,7 @@ static int take_letter(struct supervision *s, struct conductor *conductor,
 	case MAIL_STOP:
 		strikes_relent(&s->strikes);
 		if (s->status.end == WRITER_ABSENT)
-			own_writer_stop(s->writer);
+			ask_to_leave(s, clock_now_ns());
 		return 0;
 	case MAIL_LEAVE:
 		/* Of one that has left already nobody reads it. */
@@ -269,8 +292,10 @@ static int live_through(struct supervision *s, struct conductor *conductor)
 			break;
 		if (conductor)
 			rc = conductor_tick(conductor, clock_now_ns());
-		if (rc == 0 && s->status.end == WRITER_ABSENT)
+		if (rc == 0 && s->status.end == WRITER_ABSENT) {
+			nudge_writer(s, clock_now_ns());
 			rc = look_at_writer(s, clock_now_ns());
+		}
 		if (rc == 0)
 			rc = strikes_tick(&s->strikes, s->status.end == WRITER_ABSENT);
 		if (rc < 0)

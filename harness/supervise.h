@@ -90,6 +90,7 @@ struct supervision {
 	uint64_t moved_ns;     /* when it last made progress */
 	uint64_t looked_ns;    /* when we last asked */
 	uint64_t next_look_ns; /* after that: how long until we ask again */
+	uint64_t nudge_ns;     /* it is to leave: until then by itself; or 0 */
 };
 
 /*

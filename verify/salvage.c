@@ -115,7 +115,8 @@ static void consider(struct search *search, const char *path)
 	struct history history;
 	uint64_t worth;
 
-	if (salvage_open(&history, &s->writers[search->writer], path, NULL) < 0)
+	if (!path ||
+	    salvage_open(&history, &s->writers[search->writer], path, NULL) < 0)
 		return;
 	/* A whole one beats all; else the one that tells most. */
 	worth = history.finished && !history.cut ? UINT64_MAX : history.count + 1;

@@ -57,6 +57,22 @@ appending()
 	[[ $status == "$INCONCLUSIVE" ]]
 }
 
+# Whoever waits for a lock then gets it, and no append fails for the interrupt.
+@test "the first interrupt breaks off no append" {
+	tailrace run -n 3 --quiet --duration 60s --strategy flock --out run data \
+		>out 2>err &
+	local pid=$! code=0
+	until_true 20 appending
+	sleep 1
+	kill -INT $pid
+	SECONDS=0
+	wait $pid || code=$?
+	(( SECONDS < 30 ))
+	[[ $code == "$SAFE" || $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat err)"
+	[[ $(json run/result.json 's["flock"]["records"]["failed"]') == 0 ]]
+	[[ $(json run/result.json 's["flock"]["records"]["unknown"]') == 0 ]]
+}
+
 @test "the second interrupt leaves at once" {
 	tailrace run -n 2 --duration 60s --rate 10 --strategy per-file --out run data \
 		>out 2>err &
