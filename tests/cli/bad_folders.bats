@@ -111,6 +111,24 @@ export -f mounted
 		fail "exit code $status: $output $stderr"
 }
 
+# Its blocks are taken 16 MiB at a time (docs/formats.md has 64 bytes an append): the
+# writer leaves when it cannot have the next ones, before anything is appended that
+# nobody would remember.
+@test "the disk of the histories fills up meanwhile" {
+	require_private_mounts
+	mkdir -p history
+	run --separate-stderr limited 100 in_private_mounts bash -c '
+		mount -t tmpfs -o size=20m tmpfs history && mkdir data &&
+		tailrace run --duration 60s --strategy per-file --size 64 \
+			--history history --out run data'
+	(( status == INCONCLUSIVE )) || fail "exit code $status: $output $stderr"
+	[[ $stderr == *"left early: no room for its history"* ]] || fail "$stderr"
+	[[ $(json run/result.json 's["per-file"]["verdict"]') == inconclusive ]]
+	[[ $(json run/result.json 's["per-file"]["anomalies"]["lost"]') == 0 ]]
+	run tailrace verify run
+	(( status == INCONCLUSIVE ))
+}
+
 @test "a run folder that cannot be made" {
 	mkdir data
 	unusable 2 4 -- tailrace run --records 10 --out /proc/nowhere/run data
