@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	 "accept or reject the mount of DIR: which ways to append are safe there"},
 	{"run", "DIR", IF_MPI(cmd_run),
 	 "append in DIR from many processes, verify, and report"},
+	{"sweep", "DIR", IF_MPI(cmd_sweep),
+	 "run over a grid of settings, with repeats"},
 	{"probe", "DIR", IF_MPI(cmd_probe),
 	 "ask the locks in DIR what they do, within a host and between two"},
 	{"verify", "RUN", cmd_verify, "judge a finished run again, offline"},
