@@ -234,7 +234,7 @@ static int save(struct sweep *sweep, const char *name,
 		int (*write)(struct sweep *sweep, FILE *stream), struct error *err)
 {
 	int dir_fd = open(sweep->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct replacement file;
+	struct replacement file = {0};
 	int rc = dir_fd < 0 ? -errno : replacement_begin(&file, dir_fd, name);
 
 	if (rc == 0) {

@@ -245,25 +245,35 @@ static uint64_t estimate(const struct plan *plan)
 }
 
 /* As `tailrace run` would: whatever is wrong is told before the first run. */
-static int check_point(const struct sweep_plan *plan, struct sweep_point *point,
-		       struct error *err)
+static int check_as_run(const struct sweep_plan *plan, struct sweep_point *point,
+			char **argv, struct plan *run, struct error *err)
 {
 	size_t count = point->arguments.count;
-	char **argv = calloc(count + 4, sizeof(*argv));
-	struct plan *run = calloc(1, sizeof(*run));
 	struct options options = {0};
-	int rc = argv && run ? 0 : error_sys(err, ENOMEM, "cannot hold the grid");
+	int rc;
 
-	if (rc == 0) {
-		argv[0] = (char *)"run";
-		memcpy(argv + 1, point->arguments.items, count * sizeof(*argv));
-		argv[count + 1] = (char *)"--";
-		argv[count + 2] = (char *)(uintptr_t)plan->dir;
-		rc = plan_parse((int)count + 3, argv, &options, run, err);
-	}
+	argv[0] = (char *)"run";
+	memcpy(argv + 1, point->arguments.items, count * sizeof(*argv));
+	argv[count + 1] = (char *)"--";
+	argv[count + 2] = (char *)(uintptr_t)plan->dir;
+	rc = plan_parse((int)count + 3, argv, &options, run, err);
 	if (rc == 0)
 		point->estimate_ns = estimate(run);
 	options_release(&options);
+	return rc;
+}
+
+static int check_point(const struct sweep_plan *plan, struct sweep_point *point,
+		       struct error *err)
+{
+	char **argv = calloc(point->arguments.count + 4, sizeof(*argv));
+	struct plan *run = calloc(1, sizeof(*run));
+	int rc = -ENOMEM;
+
+	if (argv && run)
+		rc = check_as_run(plan, point, argv, run, err);
+	else
+		error_sys(err, ENOMEM, "cannot hold the grid");
 	free(run);
 	free(argv);
 	return rc;
