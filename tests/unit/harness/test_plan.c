@@ -79,9 +79,9 @@ END_TEST
 START_TEST(what_does_not_go_with_segments_is_refused)
 {
 	static const char *const wrong[][2] = {
-		{"--records", "5"},	{"--max-bytes", "1G"}, {"--readers", "1"},
-		{"--merge", "--merge"}, {"--segment", "none"}, {"--segment", "4095"},
-		{"--keep", "never"},
+		{"--records", "5"},	{"--max-bytes", "1G"},	  {"--readers", "1"},
+		{"--merge", "--merge"}, {"--segment", "none"},	  {"--segment", "4095"},
+		{"--keep", "never"},	{"--fault", "1s:kill 0"},
 	};
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
