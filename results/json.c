@@ -233,7 +233,10 @@ static json_t *stale_json(const struct manifest *manifest, size_t index,
 {
 	json_t *array = json_array();
 
-	for (int64_t i = 0; i < j->stale_cache && i < STALE_EXAMPLES; i++) {
+	/* Those of a segment stand in its own result. */
+	int64_t known = j->segments.count ? 0 : j->stale_cache;
+
+	for (int64_t i = 0; i < known && i < STALE_EXAMPLES; i++) {
 		json_t *one = example_json(manifest, index, &j->stale[i].where);
 
 		json_object_set_new(one, "kind", json_string("stale_cache"));

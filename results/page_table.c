@@ -218,7 +218,10 @@ static void put_views(FILE *stream, const struct page *page, size_t index)
 		return;
 	fputs("; ", stream);
 	put_count(stream, (uint64_t)j->stale_cache);
-	fputs(" differed for a while, by a stale cache: ", stream);
+	fputs(" differed for a while, by a stale cache", stream);
+	if (j->segments.count) /* which has its examples */
+		return;
+	fputs(": ", stream);
 	put_stale_sentence(stream, page->result->manifest, &j->stale[0]);
 }
 

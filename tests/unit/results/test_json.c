@@ -286,6 +286,28 @@ START_TEST(views_name_hosts_and_say_what_they_cover)
 }
 END_TEST
 
+/* The whole of a run in segments knows how many there were, not which. */
+START_TEST(segments_leave_no_examples_of_stale_caches)
+{
+	struct fixture fixture;
+	json_t *root;
+
+	fixture_init(&fixture, 4, 2, basic, 4);
+	diverge(&fixture.judgments[0]);
+	fixture.judgments[0].segments = (struct segment_facts){.count = 7, .safe = 7};
+	root = write_and_load(&fixture);
+	ck_assert_uint_eq(json_array_size(at(strategy(root, 0), "views.stale")), 0);
+	ck_assert_int_eq(json_integer_value(at(strategy(root, 0), "notes.stale_cache")),
+			 5);
+	ck_assert_int_eq(json_integer_value(at(strategy(root, 0), "segments.count")),
+			 7);
+	ck_assert(json_is_null(at(strategy(root, 0), "segments.first_unsafe")));
+	ck_assert(json_is_null(at(strategy(root, 1), "segments")));
+	json_decref(root);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(what_was_left_out_is_told)
 {
 	struct fixture fixture;
@@ -435,6 +457,7 @@ END_TEST
 UNIT_MAIN("json", 60, keys_are_those_of_the_contract, faults_have_their_times_or_null,
 	  readers_say_what_they_saw_or_nothing,
 	  views_name_hosts_and_say_what_they_cover, what_is_unknown_is_null,
-	  what_was_left_out_is_told, figures_agree, any_bytes_come_through_names,
+	  segments_leave_no_examples_of_stale_caches, what_was_left_out_is_told,
+	  figures_agree, any_bytes_come_through_names,
 	  nothing_acknowledged_is_no_division, a_thousand_writers,
 	  exit_codes_are_those_of_the_contract)
