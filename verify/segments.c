@@ -19,6 +19,13 @@
 
 #define NO_ROW (-1)
 
+/* The last row of a segment. */
+struct last_row {
+	long at; /* where it begins in the file, or NO_ROW */
+	bool kept;
+	enum verdict verdict;
+};
+
 /* The sum so far, and what it was made of. */
 struct whole {
 	const struct manifest *manifest;
@@ -27,9 +34,9 @@ struct whole {
 	size_t index;
 	enum segments_source source;
 
-	FILE *rows;	       /* segments.tsv; NULL: there is none */
-	long *row_at;	       /* by segment: where its last row begins, or NO_ROW */
-	uint32_t damaged_rows; /* of any strategy: they do not tell of which */
+	FILE *rows;		    /* segments.tsv; NULL: there is none */
+	struct last_row *last;	    /* by segment */
+	uint64_t damaged_rows;	    /* of any strategy: they do not tell of which */
 	struct segment_times times; /* of all segments, if whole_times */
 	bool whole_times;
 	uint32_t removed;
@@ -110,7 +117,27 @@ static bool next_row(struct whole *w, struct segment_row *ret_row, bool *ret_dam
 	return true;
 }
 
-/* Where is the last row of each segment?  One that was kept may be removed later. */
+/*
+ * False: it contradicts the manifest, which knows each segment before it is begun, or
+ * the row before: one that was kept may be removed later, and nothing else.
+ */
+static bool take_row(struct whole *w, const struct segment_row *row, long at)
+{
+	enum verdict verdict = row->judgment.verdict;
+	struct last_row *last;
+	bool agrees;
+
+	if (row->strategy != w->index)
+		return row->strategy < w->manifest->strategy_count;
+	if (row->number < 1 || row->number > w->strategy->segments)
+		return false;
+	last = &w->last[row->number];
+	agrees = last->at == NO_ROW || (last->kept && last->verdict == verdict);
+	*last = (struct last_row){at, row->kept, verdict};
+	return agrees;
+}
+
+/* Where is the last row of each segment? */
 static int find_rows(struct whole *w)
 {
 	uint32_t count = w->strategy->segments;
@@ -119,20 +146,16 @@ static int find_rows(struct whole *w)
 	bool damaged;
 	long at;
 
-	w->row_at = malloc((count + 1u) * sizeof(*w->row_at));
-	if (!w->row_at)
+	w->last = malloc((count + 1u) * sizeof(*w->last));
+	if (!w->last)
 		return -ENOMEM;
 	for (uint32_t i = 0; i <= count; i++)
-		w->row_at[i] = NO_ROW;
+		w->last[i].at = NO_ROW;
 	w->rows = open_rows(w->run_dir);
 	if (!w->rows || !fgets(head, sizeof(head), w->rows))
 		return 0;
-	while (at = ftell(w->rows), next_row(w, &row, &damaged)) {
-		w->damaged_rows += damaged;
-		if (!damaged && row.strategy == w->index && row.number >= 1 &&
-		    row.number <= count)
-			w->row_at[row.number] = at;
-	}
+	while (at = ftell(w->rows), next_row(w, &row, &damaged))
+		w->damaged_rows += damaged || !take_row(w, &row, at);
 	return 0;
 }
 
@@ -140,8 +163,8 @@ static bool recall_row(struct whole *w, uint32_t number, struct segment_row *ret
 {
 	bool damaged = true;
 
-	return w->row_at[number] != NO_ROW &&
-	       fseek(w->rows, w->row_at[number], SEEK_SET) == 0 &&
+	return w->last[number].at != NO_ROW &&
+	       fseek(w->rows, w->last[number].at, SEEK_SET) == 0 &&
 	       next_row(w, ret_row, &damaged) && !damaged;
 }
 
@@ -258,6 +281,11 @@ static void add_segment(struct whole *w, uint32_t number)
 		add_verdict(w, number, &afresh);
 		add_figures(w, &afresh);
 		segment_times_add_judgment(&w->times, &afresh);
+	} else if (known && row.judgment.verdict == VERDICT_UNSAFE) {
+		/* What was proven stays so, though what explained it is gone. */
+		add_verdict(w, number, &row.judgment);
+		add_figures(w, &row.judgment);
+		w->whole_times = false;
 	} else {
 		/* It counts as what nobody knows. */
 		facts->inconclusive++;
@@ -343,8 +371,9 @@ static int judge_all(struct whole *w)
 	for (uint32_t number = 1; number <= w->strategy->segments; number++)
 		add_segment(w, number);
 	if (w->damaged_rows && !w->doubt[0])
-		snprintf(w->doubt, sizeof(w->doubt), "%u rows of %s are damaged",
-			 w->damaged_rows, SEGMENTS_FILE);
+		snprintf(w->doubt, sizeof(w->doubt),
+			 "%llu rows of %s are damaged or contradict others",
+			 (unsigned long long)w->damaged_rows, SEGMENTS_FILE);
 	add_removed_times(w);
 	settle_figures(w);
 	reach_verdict(w);
@@ -384,6 +413,6 @@ int segments_judge(const struct manifest *manifest, const char *run_dir, size_t 
 		fclose(w.rows);
 	segment_times_release(&w.times);
 	free(w.unchecked);
-	free(w.row_at);
+	free(w.last);
 	return rc;
 }

@@ -194,6 +194,57 @@ START_TEST(a_missing_row_is_a_doubt)
 }
 END_TEST
 
+/* Each segment stands in the manifest before it is begun: one that does not was lost.
+ */
+START_TEST(a_row_of_a_segment_that_never_was_is_a_doubt)
+{
+	struct segment_row row = short_row(4);
+
+	setup(3);
+	for (uint32_t number = 1; number <= 3; number++)
+		put_short(number);
+	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_SAFE);
+	put(&row);
+	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_INCONCLUSIVE);
+	ck_assert_str_eq(judgment.reason,
+			 "1 rows of segments.tsv are damaged or contradict others");
+	row.number = 0;
+	put(&row);
+	row.number = 1;
+	row.strategy = (uint32_t)manifest.strategy_count;
+	put(&row);
+	judge(SEGMENTS_AFRESH);
+	ck_assert_str_eq(judgment.reason,
+			 "3 rows of segments.tsv are damaged or contradict others");
+	teardown();
+}
+END_TEST
+
+/* A segment that was kept may be removed later, and its verdict is the same. */
+START_TEST(rows_that_contradict_each_other_are_a_doubt)
+{
+	struct segment_row row = short_row(1);
+
+	setup(3);
+	row.kept = true;
+	put(&row);
+	for (uint32_t number = 1; number <= 3; number++)
+		put_short(number);
+	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_SAFE);
+	put_short(2);
+	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_INCONCLUSIVE);
+	teardown();
+
+	setup(3);
+	row.judgment.verdict = VERDICT_UNSAFE;
+	put(&row);
+	for (uint32_t number = 1; number <= 3; number++)
+		put_short(number);
+	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_INCONCLUSIVE);
+	teardown();
+}
+END_TEST
+
 START_TEST(without_a_file_of_rows_nothing_is_known)
 {
 	char path[4200];
@@ -327,6 +378,22 @@ START_TEST(a_folder_of_another_run_is_a_doubt)
 }
 END_TEST
 
+START_TEST(what_was_proven_outlives_its_folder)
+{
+	struct segment_row row = short_row(1);
+
+	setup(1);
+	row.kept = true;
+	row.judgment.verdict = VERDICT_UNSAFE;
+	row.judgment.anomalies[ANOMALY_LOST] = 2;
+	put(&row);
+	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_UNSAFE);
+	ck_assert_int_eq(judgment.anomalies[ANOMALY_LOST], 2);
+	ck_assert_ptr_null(judgment.latency);
+	teardown();
+}
+END_TEST
+
 /* A segment that is itself in segments could lead in a circle. */
 START_TEST(a_segment_has_no_segments)
 {
@@ -446,9 +513,12 @@ END_TEST
 
 UNIT_MAIN("segments", 60, a_row_comes_back_as_it_was, any_changed_byte_is_damage,
 	  segments_that_met_enough_together_are_safe, a_missing_row_is_a_doubt,
+	  a_row_of_a_segment_that_never_was_is_a_doubt,
+	  rows_that_contradict_each_other_are_a_doubt,
 	  without_a_file_of_rows_nothing_is_known,
 	  one_doubt_that_more_appends_would_not_settle_is_enough,
 	  one_unsafe_segment_is_enough, null_stays_null_unless_something_was_found,
 	  a_kept_segment_is_judged_again, a_folder_of_another_run_is_a_doubt,
-	  a_segment_has_no_segments, times_add_up_over_files,
-	  damaged_times_are_left_out, times_of_too_few_segments_are_null)
+	  what_was_proven_outlives_its_folder, a_segment_has_no_segments,
+	  times_add_up_over_files, damaged_times_are_left_out,
+	  times_of_too_few_segments_are_null)
