@@ -170,14 +170,28 @@ static bool recall_row(struct whole *w, uint32_t number, struct segment_row *ret
 
 /* ---- one segment --------------------------------------------------------------- */
 
-/* Is @segment what a segment of this run can be?  A run folder may be anybody's. */
+/* Does @data_dir lie in that of the run, under the name of @folder? */
+static bool lies_in(const char *data_dir, const struct manifest *run,
+		    const char *folder)
+{
+	size_t length = strlen(run->data_dir);
+
+	return strncmp(data_dir, run->data_dir, length) == 0 &&
+	       strcmp(data_dir + length, strrchr(folder, '/')) == 0;
+}
+
+/*
+ * Is @segment, of @folder, what that segment of this run can be, and not another one
+ * that was put in its place?  A run folder may be anybody's.
+ */
 static bool fits(const struct whole *w, const struct manifest *segment,
-		 const struct segment_row *row)
+		 const char *folder, const struct segment_row *row)
 {
 	const struct manifest *m = w->manifest;
 	const struct manifest_strategy *s = w->strategy, *other = segment->strategies;
 
 	return segment->strategy_count == 1 && !segment->segment_bytes &&
+	       lies_in(segment->data_dir, m, folder) &&
 	       (!row || strcmp(row->run_id, segment->run_id) == 0) &&
 	       strcmp(other->spec, s->spec) == 0 && other->claims == s->claims &&
 	       other->control == s->control && other->workload == s->workload &&
@@ -210,7 +224,7 @@ static bool judge_folder(struct whole *w, uint32_t number,
 	struct error err = {"no memory"};
 	int rc = folder ? load(&manifest, folder, &err) : -ENOMEM;
 
-	if (rc == 0 && !fits(w, &manifest, row))
+	if (rc == 0 && !fits(w, &manifest, folder, row))
 		rc = error_set(&err, EBADMSG, "it is of another run");
 	if (rc == 0)
 		rc = judge_strategy(&manifest, folder, 0, ret_judgment, &err);

@@ -33,6 +33,7 @@ static void setup(uint32_t segments)
 	manifest = craft.manifest;
 	manifest.strategies = &strategy;
 	manifest.segment_bytes = 65536;
+	manifest.data_dir = craft.dir;
 	snprintf(run_dir, sizeof(run_dir), "%s/segmentsXXXXXX", craft_parent());
 	ck_assert_ptr_nonnull(mkdtemp(run_dir));
 	snprintf(path, sizeof(path), "%s/" SEGMENTS_FOLDER, run_dir);
@@ -325,13 +326,34 @@ END_TEST
 /* ---- what was kept ----------------------------------------------------------------
  */
 
-/* Let the crafted run be segment 1, of which @noted was told when it was judged. */
-static void keep_craft(struct segment_row *noted)
+/* Let the crafted run be the folder of that segment, made as segment 1. */
+static void place_craft(uint32_t number)
 {
-	char *folder = segment_folder(run_dir, 0, strategy.preset, 1);
+	char *folder = segment_folder(run_dir, 0, strategy.preset, number);
 
 	ck_assert_int_eq(symlink(craft.dir, folder), 0);
 	free(folder);
+}
+
+static void name_craft(void)
+{
+	char *folder = segment_folder(run_dir, 0, strategy.preset, 1);
+	char *data_dir = NULL;
+
+	ck_assert_int_ge(asprintf(&data_dir, "%s%s", craft.dir, strrchr(folder, '/')),
+			 0);
+	ck_assert_int_eq(rename(craft.manifest.data_dir, data_dir), 0);
+	free(craft.manifest.data_dir);
+	craft.manifest.data_dir = data_dir;
+	craft_save(&craft);
+	free(folder);
+}
+
+/* Let it be segment 1, of which @noted was told when it was judged. */
+static void keep_craft(struct segment_row *noted)
+{
+	name_craft();
+	place_craft(1);
 	memcpy(noted->run_id, craft.manifest.run_id, sizeof(noted->run_id));
 	noted->kept = true;
 	put(noted);
@@ -374,6 +396,22 @@ START_TEST(a_folder_of_another_run_is_a_doubt)
 	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_INCONCLUSIVE);
 	ck_assert_str_eq(judgment.reason,
 			 "segment 1 cannot be judged: it is of another run");
+	teardown();
+}
+END_TEST
+
+/* No row tells whose run id stands there, of the last segments of a killed run. */
+START_TEST(a_folder_in_the_place_of_another_is_a_doubt)
+{
+	setup(4);
+	for (uint32_t number = 3; number <= 4; number++)
+		put_short(number);
+	name_craft();
+	place_craft(1);
+	place_craft(2);
+	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_INCONCLUSIVE);
+	ck_assert_str_eq(judgment.reason,
+			 "segment 2 cannot be judged: it is of another run");
 	teardown();
 }
 END_TEST
@@ -519,6 +557,7 @@ UNIT_MAIN("segments", 60, a_row_comes_back_as_it_was, any_changed_byte_is_damage
 	  one_doubt_that_more_appends_would_not_settle_is_enough,
 	  one_unsafe_segment_is_enough, null_stays_null_unless_something_was_found,
 	  a_kept_segment_is_judged_again, a_folder_of_another_run_is_a_doubt,
+	  a_folder_in_the_place_of_another_is_a_doubt,
 	  what_was_proven_outlives_its_folder, a_segment_has_no_segments,
 	  times_add_up_over_files, damaged_times_are_left_out,
 	  times_of_too_few_segments_are_null)
