@@ -194,6 +194,13 @@ static void tell_price(struct comparison *comparison, const struct comparison_ro
 		    interval, comparison->options.thresholds[metric] * 100);
 }
 
+/* Are so many pairs enough to judge by? */
+static bool suffices(size_t pairs, const struct metric_info *info,
+		     const struct comparison_options *options)
+{
+	return pairs > 1 || (pairs == 1 && (info->exact || options->single));
+}
+
 /* 0 or -ENOMEM. */
 static int judge_price(struct comparison *comparison, struct comparison_row *row,
 		       enum metric metric)
@@ -203,7 +210,8 @@ static int judge_price(struct comparison *comparison, struct comparison_row *row
 	size_t room = comparison->base->count + 1;
 	double *values = calloc(3 * room, sizeof(*values));
 	double *base, *next, *ratios;
-	size_t count = 0;
+	size_t count = 0, lacking = 0;
+	char name[512];
 
 	if (!values)
 		return -ENOMEM;
@@ -218,8 +226,11 @@ static int judge_price(struct comparison *comparison, struct comparison_row *row
 		b = find_repeat(comparison->next, row->point, a->repeat);
 		base[count] = figure_of(a, row->name, info);
 		next[count] = b ? figure_of(b, row->name, info) : NAN;
-		if (!is_pair(base[count], next[count]))
+		if (!is_pair(base[count], next[count])) {
+			lacking += base[count] > 0 && b &&
+				   has_price(outcome_find(&b->outcome, row->name));
 			continue;
+		}
 		ratios[count] = next[count] / base[count];
 		count++;
 	}
@@ -230,8 +241,15 @@ static int judge_price(struct comparison *comparison, struct comparison_row *row
 				     comparison->options.thresholds[metric],
 				     comparison->options.single);
 	free(values);
-	if (change->change == CHANGE_WORSE && !row->control)
+	if (row->control)
+		return 0;
+	name_row(row, name, sizeof(name));
+	if (change->change == CHANGE_WORSE)
 		tell_price(comparison, row, metric);
+	else if (!suffices(count, info, &comparison->options) &&
+		 suffices(count + lacking, info, &comparison->options))
+		give_reason(comparison, false, "%s: the new runs do not tell its %s",
+			    name, info->unit);
 	return 0;
 }
 

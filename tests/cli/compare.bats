@@ -98,6 +98,25 @@ reasons()
 	compared 1 base.json new.json
 }
 
+@test "a price that the new runs do not tell is no pass" {
+	craft base.json
+	craft new.json 's["flock"]["rpc_per_record"] = None; s["flock"].update(records_per_s=0.0)'
+	compared 3 base.json new.json
+	[[ ${lines[0]} == "CANNOT BE JUDGED: flock: the new runs do not tell its RPCs/rec" ]]
+	[[ $(reasons) == 1 ]]
+	compared 3 --single base.json new.json
+	[[ $output == *"flock: the new runs do not tell its records/s"* ]]
+	# What was not told before cannot get worse, and of a control nothing is asked.
+	compared 0 --single new.json base.json
+	craft new.json 's["append"]["latency_us"] = None'
+	compared 0 --single base.json new.json
+	# Of repeats two pairs are enough.
+	craft less.json 's["flock"]["latency_us"] = None'
+	compared 0 --base base.json,base.json,base.json --new base.json,less.json,base.json
+	compared 3 --base base.json,base.json --new base.json,less.json
+	[[ $(reasons) == 2 ]]
+}
+
 @test "another load has no price to compare" {
 	craft base.json
 	craft new.json 'r["run"]["ranks"] = 4; s["flock"]["rpc_per_record"]["total"] = 40.0'
@@ -237,9 +256,11 @@ json.dump({"schema": "tailrace.sweep/1", "settings": [{"ranks": "2"}, {"ranks": 
 }
 
 @test "figures that are not there are not compared" {
-	craft base.json
-	craft new.json 's["flock"].update(records_per_s=None, rpc_per_record=None, latency_us={"append": None}); del s["fcntl"]["latency_us"]'
-	compared 0 --single base.json new.json
+	craft some.json 's["flock"].update(records_per_s=None, rpc_per_record=None, latency_us={"append": None}); del s["fcntl"]["latency_us"]'
+	craft all.json
+	compared 0 --single some.json all.json
+	compared 3 --single all.json some.json
+	[[ $(reasons) == 6 ]]
 }
 
 @test "awkward paths, and arguments from a file" {
