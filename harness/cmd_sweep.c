@@ -12,6 +12,7 @@
 #include "results/replacement.h"
 #include "results/result.h"
 #include "results/sweep_files.h"
+#include "results/sweep_picture.h"
 #include "results/sweep_report.h"
 
 #include <errno.h>
@@ -258,9 +259,10 @@ static int compare_runs(const void *a, const void *b)
 	return x->repeat < y->repeat ? -1 : x->repeat > y->repeat;
 }
 
-static int write_report(struct sweep *sweep, struct error *err)
+static struct sweep_report report_of(struct sweep *sweep)
 {
-	struct sweep_report report = {
+	qsort(sweep->runs, sweep->count, sizeof(*sweep->runs), compare_runs);
+	return (struct sweep_report){
 		.keys = sweep->keys,
 		.key_count = sweep->plan.axis_count,
 		.settings = sweep->settings,
@@ -268,9 +270,26 @@ static int write_report(struct sweep *sweep, struct error *err)
 		.runs = sweep->runs,
 		.count = sweep->count,
 	};
+}
 
-	qsort(sweep->runs, sweep->count, sizeof(*sweep->runs), compare_runs);
+static int write_report(struct sweep *sweep, struct error *err)
+{
+	struct sweep_report report = report_of(sweep);
+
 	return sweep_report_write(&report, sweep->out, err);
+}
+
+/* A picture that cannot be drawn is told; the tables are there. */
+static void draw(struct sweep *sweep)
+{
+	struct sweep_report report = report_of(sweep);
+	struct error warning = {""}, err = {""};
+
+	sweep_picture_write(&report, sweep->out, NULL, &warning, &err);
+	if (err.sentence[0])
+		fprintf(stderr, "tailrace: %s\n", err.sentence);
+	if (warning.sentence[0])
+		fprintf(stderr, "tailrace: %s\n", warning.sentence);
 }
 
 /* ---- what is there already ----------------------------------------------------------
@@ -477,6 +496,7 @@ static enum exit_code make_runs(struct sweep *sweep, struct error *err)
 		if (!find_run(sweep, sweep->plan.order[i]) &&
 		    make_run(sweep, sweep->plan.order[i], &interrupted, err) < 0)
 			return EXIT_COULD_NOT_RUN;
+	draw(sweep);
 	code = merged_code(sweep);
 	if (interrupted) {
 		error_set(err, EINTR,
@@ -488,8 +508,10 @@ static enum exit_code make_runs(struct sweep *sweep, struct error *err)
 	}
 	if (!sweep->arguments.quiet)
 		printf("%zu of %zu runs are finished\nResults  %s/" SWEEP_CSV_FILE
-		       ", " SWEEP_POINTS_FILE ", " SWEEP_JSON_FILE "\n",
-		       sweep->count, sweep_plan_runs(&sweep->plan), sweep->out);
+		       ", " SWEEP_POINTS_FILE ", " SWEEP_JSON_FILE
+		       "\nPlots    %s/plots\n",
+		       sweep->count, sweep_plan_runs(&sweep->plan), sweep->out,
+		       sweep->out);
 	return code;
 }
 

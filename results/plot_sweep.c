@@ -41,7 +41,8 @@ static void put_rate(FILE *data, const struct sweep_rate *rate, struct extent *e
 	extent->x_min = fmin(extent->x_min, rate->x);
 	extent->x_max = fmax(extent->x_max, rate->x);
 	extent->low = fmin(extent->low, rate->records_per_s);
-	extent->high = fmax(extent->high, high);
+	/* An interval of two repeats may reach anywhere: it leaves the picture. */
+	extent->high = fmax(extent->high, fmin(high, 2 * rate->records_per_s));
 }
 
 /* A block for the series that begins at @first; is all of it safe? */
@@ -61,6 +62,34 @@ static bool put_series(FILE *data, const struct sweep_picture *picture, size_t f
 	}
 	fputs("\n\n", data);
 	return safe;
+}
+
+/* More tics than this are left to gnuplot. */
+enum { TICS_MAX = 12 };
+
+/* One tic for each x that was tried: "1, 2, 4"; or "" for too many. */
+static void put_tics(FILE *settings, const struct sweep_picture *picture)
+{
+	double tics[TICS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < picture->count; i++) {
+		size_t k = 0;
+
+		while (k < count && tics[k] != picture->rates[i].x)
+			k++;
+		if (k < count || !is_drawn(&picture->rates[i]))
+			continue;
+		if (count == TICS_MAX) {
+			count = 0;
+			break;
+		}
+		tics[count++] = picture->rates[i].x;
+	}
+	fputs("x_tics = '", settings);
+	for (size_t k = 0; k < count; k++)
+		fprintf(settings, "%s%.9g", k ? ", " : "", tics[k]);
+	fputs("'\n", settings);
 }
 
 int plot_sweep(const struct output_context *context, size_t strategy, FILE *data,
@@ -90,8 +119,10 @@ int plot_sweep(const struct output_context *context, size_t strategy, FILE *data
 	put_gnuplot_string(settings, picture->setting);
 	fputs("\nx_label = ", settings);
 	put_gnuplot_string(settings, picture->x_label);
+	putc('\n', settings);
+	put_tics(settings, picture);
 	fprintf(settings,
-		"\ncount = %zu\nlabel_chars = %zu\nx_min = %.9g\nx_max = %.9g\n"
+		"count = %zu\nlabel_chars = %zu\nx_min = %.9g\nx_max = %.9g\n"
 		"lowest = %.9g\nhighest = %.9g\n\n",
 		count, widest, extent.x_min, extent.x_max, extent.low, extent.high);
 	return 0;

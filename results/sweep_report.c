@@ -12,6 +12,7 @@
 #include "results/interval.h"
 #include "results/replacement.h"
 #include "results/sweep_files.h"
+#include "results/sweep_points.h"
 
 /* ---- columns of both tables ---------------------------------------------------- */
 
@@ -50,14 +51,6 @@ static void put_escaped_field(FILE *stream, const char *text)
 		putc('"', stream);
 }
 
-/* "batch=16" within "flock:wait=block,batch=16". */
-static unsigned long batch_of(const char *spec)
-{
-	const char *batch = strstr(spec, "batch=");
-
-	return batch ? strtoul(batch + strlen("batch="), NULL, 10) : 1;
-}
-
 static void put_figure(FILE *stream, double value)
 {
 	if (isfinite(value))
@@ -77,7 +70,7 @@ static void put_setting(FILE *stream, const struct sweep_report *report,
 	fprintf(stream, ",%.*s,%zu,%zu", (int)preset, s->name, run->outcome.ranks,
 		run->outcome.hosts);
 	put_figure(stream, run->outcome.max_bytes);
-	fprintf(stream, ",%lu", batch_of(s->spec));
+	fprintf(stream, ",%lu", sweep_batch_of(s->spec));
 	for (size_t i = 0; i < report->key_count; i++) {
 		const char *value =
 			json_string_value(json_object_get(settings, report->keys[i]));
@@ -87,11 +80,6 @@ static void put_setting(FILE *stream, const struct sweep_report *report,
 		putc(',', stream);
 		put_escaped_field(stream, value ? value : "");
 	}
-}
-
-static double lost_per_million(double lost, double acknowledged)
-{
-	return acknowledged > 0 ? lost * 1e6 / acknowledged : NAN;
 }
 
 /* ---- sweep.csv ------------------------------------------------------------------ */
@@ -104,7 +92,7 @@ static void put_run(FILE *stream, const struct sweep_report *report,
 		f[FIGURE_ATTEMPTED],
 		f[FIGURE_ACKNOWLEDGED],
 		f[FIGURE_LOST],
-		lost_per_million(f[FIGURE_LOST], f[FIGURE_ACKNOWLEDGED]),
+		sweep_lost_per_million(f[FIGURE_LOST], f[FIGURE_ACKNOWLEDGED]),
 		f[FIGURE_DURATION_S],
 		f[FIGURE_RECORDS_PER_S],
 		f[FIGURE_BYTES_PER_S],
@@ -140,91 +128,11 @@ static int write_runs(const struct sweep_report *report, FILE *stream)
 	return 0;
 }
 
-/* ---- points: the repeats of each together ---------------------------------------- */
-
-struct point_figures {
-	size_t repeats;
-	enum verdict verdict;
-	struct interval rate;
-	double lost_per_million, p50, p99, rpc;
-};
-
-static struct interval over_repeats(const struct sweep_report *report, size_t first,
-				    const char *name, enum figure figure, double *room)
-{
-	size_t count = 0;
-
-	for (size_t i = first;
-	     i < report->count && report->runs[i].point == report->runs[first].point;
-	     i++) {
-		const struct outcome_strategy *s =
-			outcome_find(&report->runs[i].outcome, name);
-
-		if (s)
-			room[count++] = s->figures[figure];
-	}
-	return interval_of(room, count);
-}
-
-static struct point_figures measure_point(const struct sweep_report *report,
-					  size_t first, const char *name, double *room)
-{
-	struct point_figures p = {.verdict = VERDICT_SKIPPED};
-	double lost = 0, acknowledged = 0;
-
-	for (size_t i = first;
-	     i < report->count && report->runs[i].point == report->runs[first].point;
-	     i++) {
-		const struct outcome_strategy *s =
-			outcome_find(&report->runs[i].outcome, name);
-
-		if (!s)
-			continue;
-		p.repeats++;
-		p.verdict = verdict_of_repeats(p.verdict, s->verdict);
-		if (s->verdict == VERDICT_SKIPPED)
-			continue;
-		lost += s->figures[FIGURE_LOST];
-		acknowledged += s->figures[FIGURE_ACKNOWLEDGED];
-	}
-	p.lost_per_million = lost_per_million(lost, acknowledged);
-	p.rate = over_repeats(report, first, name, FIGURE_RECORDS_PER_S, room);
-	p.p50 = over_repeats(report, first, name, FIGURE_P50_US, room).mean;
-	p.p99 = over_repeats(report, first, name, FIGURE_P99_US, room).mean;
-	p.rpc = over_repeats(report, first, name, FIGURE_RPC, room).mean;
-	return p;
-}
-
-typedef int point_fn(const struct sweep_report *report, const struct sweep_run *run,
-		     const struct outcome_strategy *strategy,
-		     const struct point_figures *figures, void *context);
-
-/* Call @each for each strategy of each point; its name is that of the first repeat. */
-static int for_points(const struct sweep_report *report, point_fn *each, void *context)
-{
-	double *room = calloc(report->count + 1, sizeof(*room));
-	int rc = room ? 0 : -ENOMEM;
-
-	for (size_t i = 0; rc == 0 && i < report->count; i++) {
-		const struct run_outcome *o = &report->runs[i].outcome;
-
-		if (i > 0 && report->runs[i].point == report->runs[i - 1].point)
-			continue;
-		for (size_t k = 0; rc == 0 && k < o->count; k++) {
-			struct point_figures p =
-				measure_point(report, i, o->strategies[k].name, room);
-
-			rc = each(report, &report->runs[i], &o->strategies[k], &p,
-				  context);
-		}
-	}
-	free(room);
-	return rc;
-}
+/* ---- points.csv ----------------------------------------------------------------- */
 
 static int put_point(const struct sweep_report *report, const struct sweep_run *run,
 		     const struct outcome_strategy *strategy,
-		     const struct point_figures *p, void *context)
+		     const struct sweep_point_figures *p, void *context)
 {
 	const double figures[] = {
 		p->rate.mean, p->rate.low, p->rate.high, p->lost_per_million,
@@ -247,7 +155,7 @@ static int write_points(const struct sweep_report *report, FILE *stream)
 	fputs(",repeats,verdict,records_per_s,records_per_s_low,records_per_s_high,"
 	      "lost_per_million,p50_us,p99_us,rpc_per_record\n",
 	      stream);
-	return for_points(report, put_point, stream);
+	return sweep_for_points(report, put_point, stream);
 }
 
 /* ---- sweep.json -------------------------------------------------------------------
@@ -261,7 +169,7 @@ static json_t *number(double value)
 static int add_point_json(const struct sweep_report *report,
 			  const struct sweep_run *run,
 			  const struct outcome_strategy *strategy,
-			  const struct point_figures *p, void *context)
+			  const struct sweep_point_figures *p, void *context)
 {
 	(void)report;
 	return json_array_append_new(
@@ -297,7 +205,7 @@ static json_t *runs_json(const struct sweep_report *report)
 static int write_document(const struct sweep_report *report, FILE *stream)
 {
 	json_t *keys = json_array(), *points = json_array(), *root;
-	int rc = for_points(report, add_point_json, points);
+	int rc = sweep_for_points(report, add_point_json, points);
 
 	for (size_t i = 0; i < report->key_count; i++)
 		json_array_append_new(keys, json_string(report->keys[i]));

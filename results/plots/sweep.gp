@@ -43,7 +43,10 @@ do for [format in 'svg png'] {
 	} else {
 		set yrange [0:highest * 1.08]
 	}
-	set format y '%.0s%c'
+	if (strlen(x_tics)) { eval 'set xtics (' . x_tics . ')' }
+	# Tics of less than one unit, say at 1.2M, need a digit more.
+	mantissa = highest / 1000.0 ** floor(log10(highest) / 3)
+	set format y (!wide_y && mantissa < 5 ? '%.1s%c' : '%.0s%c')
 	set xlabel x_label noenhanced textcolor rgb TEXT
 	set ylabel 'acknowledged records per second' textcolor rgb TEXT
 	set key at screen 0.1, screen 1 - 66.0 / height left top Left \

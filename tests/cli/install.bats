@@ -43,11 +43,15 @@ packed()
 }
 
 @test "a man page has every option of its command" {
-	local command option
+	local command option pages
 	for command in $(installed_commands tailrace); do
+		pages=("$repo/docs/man/tailrace-$command.1.scd")
+		if grep -qF 'All others are those of *tailrace run*' "${pages[0]}"; then
+			pages+=("$repo/docs/man/tailrace-run.1.scd")
+		fi
 		for option in $(tailrace "$command" --help-words |
 			grep -oe '^--[a-z-]*' | grep -vxe '--help\(-all\)\?'); do
-			grep -qe "\*$option\*" "$repo/docs/man/tailrace-$command.1.scd" ||
+			cat "${pages[@]}" | grep -qe "\*$option\*" ||
 				fail "tailrace-$command(1) lacks $option"
 		done
 	done

@@ -51,6 +51,12 @@ for r in rows:
     ok &= math.isclose(float(r["records_per_s"]), s["records_per_s"], rel_tol=1e-6)
     ok &= r["ranks"] == plan["points"][int(r["point"]) - 1]["settings"]["ranks"] == str(result["run"]["ranks"])
 print(ok)') == True ]]
+	# Four curves of two points: the ranks run along, the batches tell them apart.
+	[[ $(grep -cE '^[12]\b' s/plots/throughput-by-ranks.tsv) == 8 ]]
+	for series in {flock,per-file}:batch={1,4}; do
+		grep -qF "'$series'" s/plots/throughput-by-ranks.gp ||
+			fail "no curve $series" || return
+	done
 	# All of it is there: nothing is run again, from args too.
 	ids=$(cat s/runs/*/result.json | grep '"id"')
 	run -0 tailrace sweep @s/args --out s
