@@ -33,6 +33,18 @@ static void append(struct craft *c, struct tape *tape, uint64_t now_ns)
 
 	entry.written_ns = entry.flushed_ns = entry.locked_ns;
 	entry.unlock_ns = entry.completed_ns = entry.locked_ns + next(tape) * 100;
+	/* An intention is all that a history has of an append that is still open. */
+	if (entry.outcome == OUTCOME_OPEN)
+		entry = (struct history_entry){
+			.outcome = OUTCOME_OPEN,
+			.offset = HISTORY_OFFSET_UNKNOWN,
+			.invoke_ns = now_ns,
+			.locked_ns = now_ns,
+			.written_ns = now_ns,
+			.flushed_ns = now_ns,
+			.unlock_ns = now_ns,
+			.completed_ns = now_ns,
+		};
 	craft_append(c, next(tape) % WRITERS, &entry);
 }
 
