@@ -183,8 +183,10 @@ static void run_command(struct director *d, uint64_t number, uint64_t now_ns)
 		one->stage = DIRECTION_RUNNING;
 }
 
-/* A shell's $? for one that a signal ended. */
-#define SIGNAL_EXIT 128
+/* A shell's $? for one that a signal ended, cannot be run, or is not there. */
+#define SIGNAL_EXIT	128
+#define CANNOT_RUN_EXIT 126
+#define NOT_FOUND_EXIT	127
 
 static void command_ended(struct direction *one, const struct child_end *end,
 			  uint64_t now_ns)
@@ -194,6 +196,10 @@ static void command_ended(struct direction *one, const struct child_end *end,
 	child_release(&one->command);
 	one->until_ns = now_ns;
 	one->exit = end->signalled ? SIGNAL_EXIT + end->value : end->value;
+	if (one->exit == CANNOT_RUN_EXIT || one->exit == NOT_FOUND_EXIT) {
+		over(one, false, "the command could not be run: exit %d", one->exit);
+		return;
+	}
 	units_format_duration(now_ns - one->at_ns, time);
 	over(one, true, "ran a command for %s, %s %d", time,
 	     one->end_ns ? "told to end: exit" : "exit", one->exit);

@@ -117,6 +117,12 @@ print(*sorted(w["end"] for w in json.load(open(sys.argv[1] + "/manifest.json"))[
 $id append $PWD/data/tailrace-$id" ]]
 }
 
+@test "a command that cannot be run did not happen" {
+	run as_ranks 2 tailrace run --quiet --strategy per-file --records 100 --rate 200 \
+		--out run --fault '10%:run ./no-such-hook' --fault '20%:run ./data' data
+	[[ $(json run/result.json '[[f["exit"], f["hit"], f["at_s"]] for f in r["faults"]] == [[127, False, None], [126, False, None]]') == true ]]
+}
+
 @test "a command that outlives the writers is ended with all it started" {
 	SECONDS=0
 	run as_ranks 2 tailrace run --quiet --strategy per-file --records 100 --rate 200 \
