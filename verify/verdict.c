@@ -14,8 +14,8 @@
 /* So many hung writers are named with the call they hang in: it fits a sentence. */
 #define HUNG_NAMED 4
 
-/* Of all attempts, when no fault was asked for. */
-#define ACKNOWLEDGED_MIN_PERCENT 99
+/* One in so many attempts, when no fault was asked for. */
+#define UNACKNOWLEDGED_MAX_OF 100
 
 /*
  * A control claims nothing and is judged by the claims of `flock`, so that it
@@ -225,7 +225,7 @@ static bool few_acknowledged(struct judgment *j, bool faults)
 	if (!j->acknowledged)
 		snprintf(j->reason, sizeof(j->reason), "no append was acknowledged");
 	else if (!faults &&
-		 j->acknowledged * 100 < j->attempted * ACKNOWLEDGED_MIN_PERCENT)
+		 j->attempted - j->acknowledged > j->attempted / UNACKNOWLEDGED_MAX_OF)
 		snprintf(j->reason, sizeof(j->reason),
 			 "only %llu of %llu appends were acknowledged",
 			 (unsigned long long)j->acknowledged,

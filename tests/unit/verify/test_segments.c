@@ -300,6 +300,28 @@ START_TEST(one_unsafe_segment_is_enough)
 }
 END_TEST
 
+/* Sums may be as large as they come: 99 of the last would be more than 64 bits. */
+START_TEST(one_in_a_hundred_is_one_of_any_number)
+{
+	static const uint64_t missed[][2] = {
+		{9900, 100}, {9899, 101}, {1000, UINT64_MAX / 99}};
+	static const enum verdict verdicts[] = {VERDICT_SAFE, VERDICT_INCONCLUSIVE,
+						VERDICT_INCONCLUSIVE};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct segment_row row = short_row(1);
+
+		setup(1);
+		row.judgment.acknowledged = missed[i][0];
+		row.judgment.attempted = missed[i][0] + missed[i][1];
+		row.judgment.handoffs = row.judgment.appends_placed = 9000;
+		put(&row);
+		ck_assert_int_eq(judge(SEGMENTS_AFRESH), verdicts[i]);
+		teardown();
+	}
+}
+END_TEST
+
 /* What was not counted in one segment was not found to be none in all. */
 START_TEST(null_stays_null_unless_something_was_found)
 {
@@ -556,7 +578,8 @@ UNIT_MAIN("segments", 60, a_row_comes_back_as_it_was, any_changed_byte_is_damage
 	  without_a_file_of_rows_nothing_is_known,
 	  one_doubt_that_more_appends_would_not_settle_is_enough,
 	  one_unsafe_segment_is_enough, null_stays_null_unless_something_was_found,
-	  a_kept_segment_is_judged_again, a_folder_of_another_run_is_a_doubt,
+	  one_in_a_hundred_is_one_of_any_number, a_kept_segment_is_judged_again,
+	  a_folder_of_another_run_is_a_doubt,
 	  a_folder_in_the_place_of_another_is_a_doubt,
 	  what_was_proven_outlives_its_folder, a_segment_has_no_segments,
 	  times_add_up_over_files, damaged_times_are_left_out,
