@@ -252,7 +252,6 @@ static int add_rpcs(struct manifest_strategy *whole,
 static int add_up(struct manifest_strategy *whole, const struct manifest_strategy *part,
 		  uint32_t rank_count)
 {
-	whole->ran |= part->ran;
 	whole->duration_ns += part->duration_ns;
 	if (part->remark && !whole->remark && !(whole->remark = strdup(part->remark)))
 		return -ENOMEM;

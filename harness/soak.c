@@ -27,6 +27,7 @@ struct soak {
 	struct manifest_strategy *strategy; /* of the whole */
 	struct segment *written, *judged;   /* the latest, and the one before */
 	bool over;			    /* no other is to be begun */
+	bool ran;			    /* one did, at least */
 	bool anomaly;			    /* that --until-anomaly asks for */
 
 	uint64_t ends_ns;
@@ -336,6 +337,7 @@ static enum exit_code write_segment(struct soak *soak,
 	run->watch = (struct run_watch){NULL, NULL};
 	if (segment_leave(segment, run) < 0)
 		run_lost_touch(run, -ENOMEM);
+	soak->ran |= segment->manifest.strategies[0].ran;
 	note_pause(soak);
 	return code;
 }
@@ -439,6 +441,9 @@ enum exit_code soak(struct run *run, uint32_t index, bool *ret_ended, struct err
 		pass_on(soak);
 	}
 	finish_judging(soak);
+	/* Only now: a manifest that does not have it is of a run that ended early. */
+	if (code == EXIT_SAFE)
+		soak->strategy->ran = soak->ran;
 	if (run_is_first(run))
 		tell(soak);
 	*ret_ended = is_ended(soak);

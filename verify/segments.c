@@ -384,6 +384,10 @@ static int judge_all(struct whole *w)
 	segment_row_clear(&w->sum);
 	for (uint32_t number = 1; number <= w->strategy->segments; number++)
 		add_segment(w, number);
+	if (!w->strategy->ran && !w->doubt[0])
+		snprintf(w->doubt, sizeof(w->doubt),
+			 "the run ended before this strategy did, after %u segments",
+			 w->strategy->segments);
 	if (w->damaged_rows && !w->doubt[0])
 		snprintf(w->doubt, sizeof(w->doubt),
 			 "%llu rows of %s are damaged or contradict others",

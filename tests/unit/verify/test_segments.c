@@ -178,6 +178,30 @@ START_TEST(segments_that_met_enough_together_are_safe)
 }
 END_TEST
 
+/* Killed between two segments it leaves nothing unfinished but itself. */
+START_TEST(a_run_that_ended_early_is_not_safe)
+{
+	struct segment_row row = short_row(2);
+
+	setup(3);
+	for (uint32_t number = 1; number <= 3; number++)
+		put_short(number);
+	strategy.ran = false;
+	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_INCONCLUSIVE);
+	ck_assert_str_eq(judgment.reason,
+			 "the run ended before this strategy did, after 3 segments");
+	teardown();
+
+	setup(2);
+	strategy.ran = false;
+	put_short(1);
+	row.judgment.verdict = VERDICT_UNSAFE;
+	put(&row);
+	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_UNSAFE);
+	teardown();
+}
+END_TEST
+
 START_TEST(a_missing_row_is_a_doubt)
 {
 	setup(4);
@@ -572,7 +596,8 @@ START_TEST(times_of_too_few_segments_are_null)
 END_TEST
 
 UNIT_MAIN("segments", 60, a_row_comes_back_as_it_was, any_changed_byte_is_damage,
-	  segments_that_met_enough_together_are_safe, a_missing_row_is_a_doubt,
+	  segments_that_met_enough_together_are_safe,
+	  a_run_that_ended_early_is_not_safe, a_missing_row_is_a_doubt,
 	  a_row_of_a_segment_that_never_was_is_a_doubt,
 	  rows_that_contradict_each_other_are_a_doubt,
 	  without_a_file_of_rows_nothing_is_known,
