@@ -1,23 +1,31 @@
 # faults - what NFSv4.2 does to appends under a lock when things break, in one guest: a
-# lock's holder is killed, the server restarted, the holder cut off for longer than its
-# lease. The rest of the table of docs/faults.md is in tests/matrix.
+# lock's holder is killed, then the server restarted, under the same load; and in a second
+# run the holder is cut off for longer than its lease. The rest of the table of
+# docs/faults.md is in tests/matrix.
 
 load ../helper
 
-# The lock is the same for all, so a rate keeps files small without sparing it.
+# The lock is the same for all, so a rate keeps files small without sparing it. Nobody
+# looks at plots, which a guest draws for longer than all the rest takes: 127, as if there
+# were no gnuplot.
 setup_file()
 {
 	require_lab
 	cd "$BATS_FILE_TMPDIR" || return
+	mkdir bin
+	printf '#!/bin/sh\nexit 127\n' >bin/gnuplot
+	chmod +x bin/gnuplot
 	limited 500 "$repo/scripts/lab/lab" --hosts 3 --nfs 4.2 -- sh -c '
+		PATH=$PWD/bin:$PATH
 		broken()
 		{
+			out=$1 duration=$2
+			shift 2
 			tailrace run --quiet -n 3 --rate 100 --strategy flock --timeout 90s \
-				--out "$1" --duration "$2" --fault "$3" /mnt/nas
+				--out "$out" --duration "$duration" "$@" /mnt/nas
 		}
-		broken kill 6s 1s:kill-holder
-		broken restart 15s "1s:run fault server-restart"
-		broken cut 18s "1s:run fault partition holder 18s"
+		broken dead 8s --fault 1s:kill-holder --fault "2s:run fault server-restart"
+		broken cut 16s --fault "1s:run fault partition holder 14s"
 		exit 0' >said 2>&1 || return
 }
 
@@ -27,11 +35,10 @@ setup()
 	cat said
 }
 
-# hit RUN - the fault took place, and the hook ended well
+# hit RUN - its faults took place, and hooks ended well
 hit()
 {
-	[[ $(json "$1/result.json" '[(f["hit"], f["exit"] or 0) for f in r["faults"]]') == \
-	   "[(True, 0)]" ]]
+	[[ $(json "$1/result.json" 'bool(r["faults"]) and all(f["hit"] and not f["exit"] for f in r["faults"])') == true ]]
 }
 
 # flock RUN EXPRESSION - must hold of its result
@@ -41,18 +48,35 @@ flock()
 		fail "not so: $2; $(json "$1/result.json" "s['flock']")"
 }
 
+# acknowledged RUN EXPRESSION - of its acknowledged appends, `rows` of records.csv
+acknowledged()
+{
+	python3 -c 'import csv, sys
+rows = [r for r in csv.DictReader(open(sys.argv[1])) if r["outcome"] == "acknowledged"]
+print(eval(sys.argv[2]))' "$1/records.csv" "$2"
+}
+
+# last_s RUN - when the last of them was complete, since the phase began
+last_s()
+{
+	acknowledged "$1" \
+		'max(float(r["at_s"]) + (int(r["completed_ns"]) - int(r["invoke_ns"])) / 1e9 for r in rows)'
+}
+
 @test "SIGKILL of a lock's holder frees the lock, and the time is told" {
-	hit kill
-	flock kill "s['verdict'] == 'safe'"
-	flock kill "s['records']['unknown'] <= 1"
+	hit dead
+	flock dead "s['verdict'] == 'safe'"
+	flock dead "s['records']['unknown'] <= 1"
 	# The kernel of the dead unlocks: no lease has to run out.
-	[[ $(json kill/result.json '0 < r["faults"][0]["next_acquisition_s"] < 9') == true ]]
+	[[ $(json dead/result.json '0 < r["faults"][0]["next_acquisition_s"] < 9') == true ]]
 }
 
 @test "a restarted server passes its grace period, and nothing acknowledged is lost" {
-	hit restart
-	flock restart "s['verdict'] == 'safe'"
-	flock restart "s['records']['acknowledged'] > 0 and s['records']['failed'] == 0"
+	hit dead
+	flock dead "s['verdict'] == 'safe'"
+	flock dead "s['records']['failed'] == 0 and s['anomalies']['lost'] == 0"
+	# Somebody appended when it was back.
+	[[ $(json dead/result.json "(lambda f: f['at_s'] + f['lasted_s'])(r['faults'][1]) < $(last_s dead)") == true ]]
 }
 
 @test "who is cut off longer than its lease loses the lock, and writes nothing late" {
@@ -61,8 +85,7 @@ flock()
 	flock cut "s['records']['unknown'] > 0"
 	flock cut "s['anomalies']['lost'] == 0 or s['verdict'] == 'unsafe'"
 	flock cut "s['verdict'] == 'unsafe' or not any(s['anomalies'].values())"
-	# 10 s of lease; somebody else appended before the cut was healed or soon after.
-	[[ $(python3 -c 'import csv
-rows = [r for r in csv.DictReader(open("cut/records.csv")) if r["outcome"] == "acknowledged"]
-print(max(float(r["at_s"]) for r in rows) > 10, len({r["host"] for r in rows}) >= 2)') == "True True" ]]
+	# 10 s of lease, and somebody appended after them.
+	[[ $(json cut/result.json "r['faults'][0]['at_s'] + 10 < $(last_s cut)") == true ]]
+	[[ $(acknowledged cut 'len({r["host"] for r in rows})') -ge 2 ]]
 }
