@@ -41,8 +41,8 @@ nine probes 20 s apart). `tailrace verify` judges the run folder and the histori
 host has none: what it wrote is unknown, neither lost nor foreign, and the verdict is inconclusive, never safe. If the dead host held the lock: see
 above, with the difference that over NFSv3 it must boot, and its sm-notify tell the server, before anybody gets it.
 
-**The export is full.** Writes that are cached fail at the flush: with ENOSPC, and the append is of unknown outcome. Nothing acknowledged may
-be lost.
+**The export is full.** Writes that are cached fail at the flush: with ENOSPC, and the append is of unknown outcome. That ends the
+strategy, and what there is is judged; so there is no recovery to tell. Nothing acknowledged may be lost.
 
 ## What was seen
 
