@@ -40,19 +40,6 @@ static char *data_dir_of(const struct run *run, uint32_t index, uint32_t number)
 	return path;
 }
 
-static int make_folder(const char *folder, struct error *err)
-{
-	static const char *const inside[] = {"", "/history", "/" VIEWS_FOLDER};
-	char path[PATH_MAX + 16];
-
-	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
-		snprintf(path, sizeof(path), "%.*s%s", PATH_MAX - 1, folder, inside[i]);
-		if (mkdir(path, 0777) < 0)
-			return error_sys(err, errno, "cannot make the folder %s", path);
-	}
-	return 0;
-}
-
 static int make_data_dir(struct run *run, const char *path, struct error *err)
 {
 	struct make_job job = {0};
@@ -84,6 +71,25 @@ static int remove_folder(const char *folder)
 		       : -errno;
 }
 
+/* All of it, or nothing; what has its name already is not ours. */
+static int make_folder(const char *folder, struct error *err)
+{
+	static const char *const inside[] = {"", "/history", "/" VIEWS_FOLDER};
+	char path[PATH_MAX + 16];
+	int errnum;
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		snprintf(path, sizeof(path), "%.*s%s", PATH_MAX - 1, folder, inside[i]);
+		if (mkdir(path, 0777) == 0)
+			continue;
+		errnum = errno;
+		if (i > 0)
+			remove_folder(folder);
+		return error_sys(err, errnum, "cannot make the folder %s", path);
+	}
+	return 0;
+}
+
 int segment_make(struct run *run, uint32_t index, uint32_t number, struct error *err)
 {
 	char *folder = folder_of(run, index, number);
@@ -96,10 +102,11 @@ int segment_make(struct run *run, uint32_t index, uint32_t number, struct error 
 		rc = error_sys(err, errno, "cannot make the folder %s", parent);
 	if (rc == 0)
 		rc = make_folder(folder, err);
-	if (rc == 0)
+	if (rc == 0) {
 		rc = make_data_dir(run, data_dir, err);
-	if (rc < 0 && folder)
-		remove_folder(folder);
+		if (rc < 0)
+			remove_folder(folder);
+	}
 	free(folder);
 	free(data_dir);
 	return rc;

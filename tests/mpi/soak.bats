@@ -120,6 +120,21 @@ until_rows()
 	[[ $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 }
 
+@test "a folder that has the name of a segment already is left alone" {
+	local theirs
+	tailrace run -n 2 --duration 10m --segment 64k --strategy flock --out run data \
+		>out 2>err 3>&- &
+	pid=$!
+	until_rows 1 $pid
+	# Far enough ahead that it is there before its turn.
+	printf -v theirs 'run/segments/00-flock-%04d' $(( $(rows) + 15 ))
+	mkdir "$theirs"
+	echo mine >"$theirs/note"
+	wait $pid || true
+	[[ $(<err) == *"no further segment is begun: cannot make the folder "*"$theirs"* ]]
+	[[ $(<"$theirs/note") == mine ]]
+}
+
 @test "--segment-time rolls where size does not, in each kind of file" {
 	run as_ranks 2 tailrace run --quiet --duration 1200ms --segment-time 300ms --rate 100 \
 		--strategy per-file,counter:lock=flock --out run data
