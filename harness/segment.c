@@ -95,18 +95,16 @@ int segment_make(struct run *run, uint32_t index, uint32_t number, struct error 
 	char *folder = folder_of(run, index, number);
 	char *data_dir = data_dir_of(run, index, number);
 	char parent[PATH_MAX + 16];
-	int rc = folder && data_dir ? 0 : error_sys(err, ENOMEM, "no segment");
+	int rc;
 
 	snprintf(parent, sizeof(parent), "%s/" SEGMENTS_FOLDER, run->plan.out);
-	if (rc == 0 && mkdir(parent, 0777) < 0 && errno != EEXIST)
+	if (!folder || !data_dir)
+		rc = error_sys(err, ENOMEM, "no segment");
+	else if (mkdir(parent, 0777) < 0 && errno != EEXIST)
 		rc = error_sys(err, errno, "cannot make the folder %s", parent);
-	if (rc == 0)
-		rc = make_folder(folder, err);
-	if (rc == 0) {
-		rc = make_data_dir(run, data_dir, err);
-		if (rc < 0)
-			remove_folder(folder);
-	}
+	else if ((rc = make_folder(folder, err)) == 0 &&
+		 (rc = make_data_dir(run, data_dir, err)) < 0)
+		remove_folder(folder);
 	free(folder);
 	free(data_dir);
 	return rc;

@@ -150,7 +150,7 @@ static int find_rows(struct whole *w)
 	if (!w->last)
 		return -ENOMEM;
 	for (uint32_t i = 0; i <= count; i++)
-		w->last[i].at = NO_ROW;
+		w->last[i] = (struct last_row){.at = NO_ROW};
 	w->rows = open_rows(w->run_dir);
 	if (!w->rows || !fgets(head, sizeof(head), w->rows))
 		return 0;
