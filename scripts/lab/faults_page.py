@@ -20,8 +20,9 @@ the cut was long. Over NFSv3 a lock has no lease: nobody else gets it until its 
 
 **The service is restarted.** A server forgets its locks, and for a grace period grants none but to those who reclaim what they
 held (RFC 8881, 8.4.2). Version 4 clients learn of it from the server's answers; when all that were known have reclaimed, it ends
-early (from 4.1 on clients say so, RECLAIM_COMPLETE). NFSv3 clients learn of it from sm-notify(8) and always wait for
-all of it. Nobody loses anything; everybody waits. The kernel's "lost 1 locks" in a host's log means no harm there: it counts one
+early (from 4.1 on clients say so, RECLAIM_COMPLETE; RFC 8881, 18.51). NFSv3 clients learn of it from sm-notify(8) and wait for
+all of it, unless no host held a lock when the service stopped: then sm-notify has nobody to tell, and ends the period
+(*lift-grace* there). Nobody loses anything; everybody waits. The kernel's "lost 1 locks" in a host's log means no harm there: it counts one
 who waited for the lock, too.
 
 **NFSv4.0.** A waiter is not called back; it asks again after 1, 2, 4 to 30 s (`NFS4_LOCK_MAXTIMEOUT` in the kernel's
