@@ -35,7 +35,10 @@ committed and send it again (RFC 1813, 3.3.21; RFC 8881, 18.3). With `async` the
 are lost, and the verdict must be *unsafe*.
 
 **A process is killed, or stopped.** The kernel of a killed one closes its file and so unlocks; others wait for a moment. A stopped one
-holds its lock: the kernel goes on renewing the lease in its name, so nobody is expired, and all others wait until it goes on.
+holds its lock: the kernel goes on renewing the lease in its name, so nobody is expired, and all others wait until it goes on. From 4.1
+on they may wait longer: Linux calls back who waits, but forgets a waiter after one lease time (`fs/nfsd/nfs4state.c`, "un-revisited
+request"; no client may rely on the call, RFC 8881, 9.6), and a forgotten one asks again 30 s after it last did. Meanwhile
+the one that was stopped appends alone: a lock that was held for longer than a lease is handed on late, and unfairly.
 
 **A host crashes.** mpirun ends when it notices, in the lab after 10 s (`oob_tcp_keepalive_time`, by Open MPI's default 300 s, then
 nine probes 20 s apart). `tailrace verify` judges the run folder and the histories that are left. The rank of the dead
