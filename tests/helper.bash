@@ -74,6 +74,17 @@ limited()
 	timeout --kill-after=5 "$seconds" bash -c '"$@"' - "$@"
 }
 
+# until_true SECONDS COMMAND... - try COMMAND until it succeeds; fail after SECONDS.
+until_true()
+{
+	local ends=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		(( SECONDS < ends )) || fail "waited in vain for: $*" || return
+		sleep 0.1
+	done
+}
+
 # refused CODE COMMAND... - COMMAND must end with CODE within a minute, say
 # exactly one sentence on standard error and nothing on standard output.
 refused()

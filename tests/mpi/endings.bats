@@ -10,17 +10,6 @@ setup()
 	mkdir data
 }
 
-# until_true SECONDS COMMAND...
-until_true()
-{
-	local ends=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		(( SECONDS < ends )) || fail "waited in vain for: $*" || return
-		sleep 0.1
-	done
-}
-
 # The processes that have a data file of the first strategy open.
 writers()
 {

@@ -27,17 +27,6 @@ is_dead()
 	! grep -q '^State:[[:space:]]*[RSDT]' "/proc/$1/status" 2>/dev/null
 }
 
-# until_true SECONDS COMMAND...
-until_true()
-{
-	local ends=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		(( SECONDS < ends )) || fail "waited in vain for: $*" || return
-		sleep 0.1
-	done
-}
-
 # ends FOLDER NUMBER - how the writers of strategy NUMBER ended.
 ends()
 {
