@@ -1,6 +1,7 @@
 /* session - see session.h. */
 #include "harness/session.h"
 
+#include "core/clock.h"
 #include "harness/childlog.h"
 #include "harness/interrupt.h"
 #include "harness/outline.h"
@@ -138,6 +139,19 @@ static void say(const struct error *err, bool first)
 		fprintf(stderr, "tailrace: %s\n", err->sentence);
 }
 
+/*
+ * mpirun ends its job at the first exit that is not 0, and may drop what it has not
+ * read of a pipe by then.  No rank exits before this one has come to MPI_Finalize.
+ */
+#define READ_BY_MPIRUN_NS 100000000u
+
+static void say_to_the_end(const struct run *run, const struct error *err, bool first)
+{
+	say(err, first);
+	if (first && err->sentence[0] && run->world.size > 1)
+		clock_sleep_ns(READ_BY_MPIRUN_NS);
+}
+
 static void run_release(struct run *run, enum exit_code code)
 {
 	spawner_stop(&run->spawner);
@@ -197,7 +211,7 @@ static enum exit_code be_a_rank(const struct session_command *command, struct ru
 			code = run_agree(run, code, err);
 		}
 	}
-	say(err, first);
+	say_to_the_end(run, err, first);
 	run_release(run, code);
 	return code;
 }
