@@ -5,9 +5,11 @@
 
 load ../helper
 
-# The lock is the same for all, so a rate keeps files small without sparing it. Nobody
-# looks at plots, which a guest draws for longer than all the rest takes: 127, as if there
-# were no gnuplot.
+# At full speed and in short turns hundreds of appends are handed over before, between and
+# after the faults, on a fast machine and on a slow one; at a rate they would be as few as
+# a machine is fast. The records are what ends a run, where it is not too slow for them.
+# Nobody looks at plots, which a guest draws for longer than all the rest takes: 127, as
+# if there were no gnuplot.
 setup_file()
 {
 	require_lab
@@ -19,13 +21,13 @@ setup_file()
 		PATH=$PWD/bin:$PATH
 		broken()
 		{
-			out=$1 duration=$2
-			shift 2
-			tailrace run --quiet -n 3 --rate 100 --strategy flock --timeout 90s \
-				--out "$out" --duration "$duration" "$@" /mnt/nas
+			out=$1 records=$2 duration=$3
+			shift 3
+			tailrace run --quiet -n 3 --turn 4 --strategy flock --timeout 90s --out "$out" \
+				--records "$records" --duration "$duration" "$@" /mnt/nas
 		}
-		broken dead 8s --fault 1s:kill-holder --fault "2s:run fault server-restart"
-		broken cut 16s --fault "1s:run fault partition holder 14s"
+		broken dead 4000 20s --fault 1s:kill-holder --fault "2s:run fault server-restart"
+		broken cut 2000 30s --fault "1s:run fault partition holder 14s"
 		exit 0' >said 2>&1 || return
 }
 
