@@ -1,14 +1,13 @@
 /* launch - see launch.h. */
 #include "mpi/launch.h"
 
+#include "core/attend.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* After a second interrupt mpirun has this long to end its ranks. */
@@ -168,87 +167,37 @@ static void set_environment(void)
 }
 
 /*
- * In the child.  A process group of its own keeps the terminal's Ctrl-C from
- * it: what that means is decided by us.
+ * The first is mpirun's to hand to every rank (mpirun(1)); after the second it has a
+ * while to end them.
  */
-_Noreturn static void become_mpirun(char *const command[], const sigset_t *mask,
-				    pid_t parent)
+static unsigned int interrupt_mpirun(pid_t child, unsigned int times)
 {
-	int null_fd = open("/dev/null", O_RDONLY);
-
-	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(127);
-	if (null_fd >= 0)
-		dup2(null_fd, STDIN_FILENO);
-	set_environment();
-	sigprocmask(SIG_SETMASK, mask, NULL);
-	execvp(command[0], command);
-	dprintf(STDERR_FILENO, "tailrace: cannot start mpirun: %s\n", strerror(errno));
-	_exit(127);
-}
-
-/* What the N-th interrupt does to mpirun. */
-static void pass_on(pid_t child, unsigned int interrupts)
-{
-	if (interrupts == 1)
-		kill(child, SIGUSR1); /* mpirun(1) hands it to every rank */
-	else if (interrupts == 2)
+	if (times == 1)
+		kill(child, SIGUSR1);
+	else if (times == 2)
 		kill(child, SIGTERM);
 	else
 		kill(-child, SIGKILL);
-}
-
-/* Returns how often we were interrupted, with the exit code of mpirun. */
-static unsigned int wait_for_mpirun(pid_t child, const sigset_t *awaited,
-				    int *ret_exit_code)
-{
-	const struct timespec patience = {.tv_sec = LAST_WORDS_S};
-	unsigned int interrupts = 0;
-	int status = 0;
-	pid_t ended;
-
-	do {
-		int sig =
-			sigtimedwait(awaited, NULL, interrupts == 2 ? &patience : NULL);
-
-		if (sig == SIGINT || sig == SIGTERM ||
-		    (sig < 0 && errno == EAGAIN && interrupts == 2))
-			pass_on(child, ++interrupts);
-		ended = waitpid(child, &status, WNOHANG);
-	} while (ended == 0 || (ended < 0 && errno == EINTR));
-	*ret_exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	return interrupts;
+	return times == 2 ? LAST_WORDS_S : 0;
 }
 
 int launch_mpirun(const struct launch_options *options, char *const argv[],
 		  int *ret_exit_code, struct error *err)
 {
 	char **command = launch_command(options, argv);
-	sigset_t awaited, before;
-	pid_t parent = getpid();
-	pid_t child;
-	int rc = 0;
+	unsigned int interrupts = 0;
+	int rc;
 
 	if (!command)
 		return error_sys(err, ENOMEM, "cannot start mpirun");
-	sigemptyset(&awaited);
-	sigaddset(&awaited, SIGINT);
-	sigaddset(&awaited, SIGTERM);
-	sigaddset(&awaited, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &awaited, &before);
-	child = fork();
-	if (child == 0)
-		become_mpirun(command, &before, parent);
-	if (child < 0) {
-		rc = error_sys(err, errno, "cannot start mpirun");
-	} else {
-		setpgid(child, child); /* whoever comes first */
-		if (wait_for_mpirun(child, &awaited, ret_exit_code) > 1)
-			rc = error_set(err, ECANCELED, "interrupted twice");
-	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	rc = attend(&(struct attended){.what = "mpirun",
+				       .program = command[0],
+				       .argv = command,
+				       .prepare = set_environment,
+				       .interrupt = interrupt_mpirun},
+		    ret_exit_code, &interrupts, err);
+	if (rc == 0 && interrupts > 1)
+		rc = error_set(err, ECANCELED, "interrupted twice");
 	launch_command_free(command);
 	return rc;
 }
