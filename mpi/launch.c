@@ -84,70 +84,46 @@ static char *hosts_with_slots(const char *hosts, uint32_t ranks)
 	return text;
 }
 
-/* A growing vector of strings; NULL once memory ran out. */
-static char **push(char **vector, char *string)
+static bool add_option(struct arguments *command, const char *name, const char *value)
 {
-	char **grown = NULL;
-	size_t count = 0;
-
-	while (vector && vector[count])
-		count++;
-	if (vector && string)
-		grown = reallocarray(vector, count + 2, sizeof(*vector));
-	if (!grown) {
-		launch_command_free(vector);
-		free(string);
-		return NULL;
-	}
-	grown[count] = string;
-	grown[count + 1] = NULL;
-	return grown;
+	return value && arguments_add(command, name) && arguments_add(command, value);
 }
 
-static char **push_option(char **vector, const char *name, char *value)
+static bool add_hosts(struct arguments *command, const char *hosts, uint32_t ranks)
 {
-	return push(push(vector, strdup(name)), value);
+	char *slots = hosts_with_slots(hosts, ranks ? ranks : count_names(hosts));
+	bool added = add_option(command, "--host", slots);
+
+	free(slots);
+	return added;
 }
 
-static char *number_text(uint32_t number)
+int launch_command(const struct launch_options *options, char *const argv[],
+		   struct arguments *ret_command)
 {
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", number);
-	return strdup(text);
-}
-
-char **launch_command(const struct launch_options *options, char *const argv[])
-{
-	const char *hosts = options->hosts;
-	char **command = calloc(1, sizeof(*command));
-
-	command = push(command, strdup("mpirun"));
+	struct arguments command = {0};
+	char ranks[16];
 	/* Our exit code is a verdict, on which mpirun would comment at length. */
-	command = push(command, strdup("--quiet"));
-	if (options->ranks)
-		command = push_option(command, "-n", number_text(options->ranks));
-	if (hosts) {
-		uint32_t ranks = options->ranks ? options->ranks : count_names(hosts);
+	bool held = add_option(&command, "mpirun", "--quiet");
 
-		command =
-			push_option(command, "--host", hosts_with_slots(hosts, ranks));
-	}
-	if (options->hostfile)
-		command = push_option(command, "--hostfile", strdup(options->hostfile));
+	snprintf(ranks, sizeof(ranks), "%u", options->ranks);
+	if (held && options->ranks)
+		held = add_option(&command, "-n", ranks);
+	if (held && options->hosts)
+		held = add_hosts(&command, options->hosts, options->ranks);
+	if (held && options->hostfile)
+		held = add_option(&command, "--hostfile", options->hostfile);
 	/* Neighbours in rank on different hosts, so that all hosts take part. */
-	if (hosts || options->hostfile)
-		command = push_option(command, "--map-by", strdup("node"));
-	for (; *argv && command; argv++)
-		command = push(command, strdup(*argv));
-	return command;
-}
-
-void launch_command_free(char **command)
-{
-	for (char **each = command; each && *each; each++)
-		free(*each);
-	free(command);
+	if (held && (options->hosts || options->hostfile))
+		held = add_option(&command, "--map-by", "node");
+	for (; held && *argv; argv++)
+		held = arguments_add(&command, *argv);
+	if (!held) {
+		arguments_release(&command);
+		return -ENOMEM;
+	}
+	*ret_command = command;
+	return 0;
 }
 
 /*
@@ -184,20 +160,20 @@ static unsigned int interrupt_mpirun(pid_t child, unsigned int times)
 int launch_mpirun(const struct launch_options *options, char *const argv[],
 		  int *ret_exit_code, struct error *err)
 {
-	char **command = launch_command(options, argv);
+	struct arguments command;
 	unsigned int interrupts = 0;
-	int rc;
+	int rc = launch_command(options, argv, &command);
 
-	if (!command)
-		return error_sys(err, ENOMEM, "cannot start mpirun");
+	if (rc < 0)
+		return error_sys(err, -rc, "cannot start mpirun");
 	rc = attend(&(struct attended){.what = "mpirun",
-				       .program = command[0],
-				       .argv = command,
+				       .program = command.items[0],
+				       .argv = command.items,
 				       .prepare = set_environment,
 				       .interrupt = interrupt_mpirun},
 		    ret_exit_code, &interrupts, err);
 	if (rc == 0 && interrupts > 1)
 		rc = error_set(err, ECANCELED, "interrupted twice");
-	launch_command_free(command);
+	arguments_release(&command);
 	return rc;
 }

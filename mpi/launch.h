@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/arguments.h"
 #include "core/error.h"
 
 /* What a launcher (mpirun, srun, a PMI) says in the environment. */
@@ -42,11 +43,10 @@ int launch_mpirun(const struct launch_options *options, char *const argv[],
 		  int *ret_exit_code, struct error *err);
 
 /*
- * The command line of mpirun with @argv at its end, as a new vector of new
- * strings ended by NULL; launch_command_free frees it.  NULL without memory.
- * For launch_mpirun and its test.
+ * The command line of mpirun with @argv at its end, released by arguments_release.
+ * 0 or -ENOMEM.  For launch_mpirun and its test.
  */
-char **launch_command(const struct launch_options *options, char *const argv[]);
-void launch_command_free(char **command);
+int launch_command(const struct launch_options *options, char *const argv[],
+		   struct arguments *ret_command);
 
 #endif

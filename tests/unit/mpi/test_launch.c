@@ -73,16 +73,16 @@ static void check_command(const struct launch_options *options, const char *expe
 {
 	char program[] = "/bin/x", argument[] = "a b";
 	char *const argv[] = {program, argument, NULL};
-	char **command = launch_command(options, argv);
+	struct arguments command;
 	char text[512] = "";
 
-	ck_assert_ptr_nonnull(command);
-	for (char **each = command; *each; each++) {
+	ck_assert_int_eq(launch_command(options, argv, &command), 0);
+	for (char **each = command.items; *each; each++) {
 		strncat(text, *each, sizeof(text) - strlen(text) - 1);
 		strncat(text, "|", sizeof(text) - strlen(text) - 1);
 	}
 	ck_assert_str_eq(text, expected);
-	launch_command_free(command);
+	arguments_release(&command);
 }
 
 START_TEST(what_is_not_asked_for_is_left_to_the_environment)
