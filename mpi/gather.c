@@ -9,6 +9,13 @@
 
 #define CHUNK_BYTES ((size_t)1 << 20)
 
+/*
+ * So many ranks are told beforehand that it is their turn: one that was asleep needs
+ * some milliseconds to hear it, which thousands of ranks would add up to minutes.
+ * What they send waits with them, but for what MPI sends eagerly.
+ */
+#define TOLD_AHEAD 16
+
 /* What travels: a status, then up to CHUNK_BYTES; no bytes end the file. */
 struct chunk {
 	int32_t rc;
@@ -115,11 +122,6 @@ static int receive_file(const struct world *world, uint32_t rank, struct source 
 	size_t bytes;
 	int rc;
 
-	if (rank != 0) {
-		rc = world_send(world, rank, "", 0); /* your turn */
-		if (rc < 0)
-			return rc;
-	}
 	do {
 		rc = next_chunk(world, rank, own, chunk, &bytes);
 		if (rc < 0)
@@ -149,16 +151,27 @@ static int send_file(const struct world *world, struct source *source,
 	return rc;
 }
 
+/* Rank 0: it is the turn of @rank, if there is such a rank. */
+static int give_turn(const struct world *world, uint32_t rank)
+{
+	return rank < world->size ? world_send(world, rank, "", 0) : 0;
+}
+
 static int receive_all(const struct world *world, struct source *own,
 		       struct chunk *chunk, gather_path_fn target_path, void *context,
 		       struct gathered *ret_gathered)
 {
 	int rc = 0;
 
+	for (uint32_t rank = 1; rank < TOLD_AHEAD && rc == 0; rank++)
+		rc = give_turn(world, rank);
 	for (uint32_t rank = 0; rank < world->size && rc == 0; rank++) {
 		int fd = target_open(target_path, context, rank);
 
-		rc = receive_file(world, rank, own, chunk, fd, &ret_gathered[rank]);
+		rc = give_turn(world, rank + TOLD_AHEAD);
+		if (rc == 0)
+			rc = receive_file(world, rank, own, chunk, fd,
+					  &ret_gathered[rank]);
 		if (fd >= 0 && close(fd) < 0 && ret_gathered[rank].target_rc == 0)
 			ret_gathered[rank].target_rc = -errno;
 	}

@@ -1,6 +1,7 @@
 /*
  * gather - bring one file from each rank to rank 0, which never holds more of
- * them than one chunk: rank after rank, chunk after chunk.
+ * them than one chunk of a MiB: rank after rank, chunk after chunk; and of some ranks
+ * that come next the 64 KiB at most that MPI sends unasked.
  *
  * A file that is missing, or shorter than was promised, or cannot be read or
  * written, is that rank's misfortune and is reported as such: the others arrive.
