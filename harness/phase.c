@@ -495,20 +495,16 @@ static int note_history_paths(struct stage *stage)
 {
 	struct run *run = stage->run;
 	char *all = NULL;
-	int rc = 0;
+	int rc = world_gather_texts(&run->world, stage->history_path, &all);
+	const char *next = all;
 
-	if (run_is_first(run)) {
-		all = calloc(run->world.size, PATH_MAX);
-		rc = all ? 0 : -ENOMEM;
-	}
-	if (rc == 0)
-		rc = world_gather(&run->world, stage->history_path, PATH_MAX, all);
 	for (uint32_t rank = 0; rc == 0 && all && rank < run->world.size; rank++) {
 		char **path = &stage->strategy->writers[rank].history_path;
 
 		free(*path);
-		*path = strdup(all + (size_t)rank * PATH_MAX);
+		*path = strdup(next);
 		rc = *path ? 0 : -ENOMEM;
+		next += strlen(next) + 1;
 	}
 	free(all);
 	return rc;

@@ -10,11 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-/* The first nap is about a message's flight; the last is soon enough. */
-#define FIRST_NAP_NS 20000u
-#define LAST_NAP_NS  10000000u
+/*
+ * The first nap is about a message's flight; the last is soon enough, and sooner for
+ * a sender, whom somebody waits for.
+ */
+#define FIRST_NAP_NS	    20000u
+#define LAST_NAP_NS	    10000000u
+#define LAST_NAP_OF_SEND_NS 1000000u
 
 int mpi_errno(int code)
 {
@@ -46,7 +51,8 @@ int mpi_errno(int code)
 	return -EIO;
 }
 
-int mpi_wait_asleep(int code, MPI_Request *request, MPI_Status *ret_status)
+static int wait_asleep(int code, MPI_Request *request, MPI_Status *ret_status,
+		       uint64_t last_nap_ns)
 {
 	uint64_t nap_ns = FIRST_NAP_NS;
 	int done = 0;
@@ -56,9 +62,14 @@ int mpi_wait_asleep(int code, MPI_Request *request, MPI_Status *ret_status)
 		if (done)
 			break;
 		clock_sleep_ns(nap_ns);
-		nap_ns = nap_ns * 2 < LAST_NAP_NS ? nap_ns * 2 : LAST_NAP_NS;
+		nap_ns = nap_ns * 2 < last_nap_ns ? nap_ns * 2 : last_nap_ns;
 	}
 	return mpi_errno(code);
+}
+
+int mpi_wait_asleep(int code, MPI_Request *request, MPI_Status *ret_status)
+{
+	return wait_asleep(code, request, ret_status, LAST_NAP_NS);
 }
 
 void world_library(char *ret_text, size_t bytes)
@@ -74,6 +85,20 @@ void world_library(char *ret_text, size_t bytes)
 	snprintf(ret_text, bytes, "%s", text);
 }
 
+/*
+ * Rank 0 talks to all, and MPI over TCP has a connection to each whom it talks to; the
+ * soft limit, 1024 mostly, is for those who select(2).
+ */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int world_init(struct world *world, bool threads, struct error *err)
 {
 	int wanted = threads ? MPI_THREAD_MULTIPLE : MPI_THREAD_SINGLE;
@@ -83,6 +108,7 @@ int world_init(struct world *world, bool threads, struct error *err)
 	*world = (struct world){.size = 1};
 	if (!launch_environment().launched)
 		return 0;
+	raise_descriptor_limit();
 	/* MPI_Init itself waits for all ranks; let it yield meanwhile. */
 	setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 	rc = mpi_errno(MPI_Init_thread(NULL, NULL, wanted, &provided));
@@ -164,21 +190,61 @@ int world_gather(const struct world *world, const void *mine, size_t bytes,
 			       &request, MPI_STATUS_IGNORE);
 }
 
+/*
+ * Not MPI_Iallgather: that of Open MPI has every rank send to every other, which for
+ * 1000 ranks is a million messages, and a thousand connections for each.
+ */
 int world_all_gather(const struct world *world, const void *mine, size_t bytes,
 		     void *ret_all)
 {
-	MPI_Request request;
+	int rc = world_gather(world, mine, bytes, ret_all);
 
-	if (bytes > INT_MAX)
-		return -EMSGSIZE;
-	if (world->size == 1) {
-		memcpy(ret_all, mine, bytes);
-		return 0;
+	return rc < 0 ? rc : world_broadcast(world, ret_all, bytes * world->size);
+}
+
+/* Rank 0: room for texts of these lengths, and where each goes. */
+static int place_texts(const int *lengths, int *ret_starts, uint32_t count,
+		       char **ret_room)
+{
+	int64_t sum = 0;
+
+	for (uint32_t rank = 0; rank < count && sum <= INT_MAX; rank++) {
+		ret_starts[rank] = (int)sum;
+		sum += lengths[rank];
 	}
-	return mpi_wait_asleep(MPI_Iallgather(mine, (int)bytes, MPI_BYTE, ret_all,
-					      (int)bytes, MPI_BYTE, MPI_COMM_WORLD,
-					      &request),
-			       &request, MPI_STATUS_IGNORE);
+	if (sum > INT_MAX)
+		return -EMSGSIZE;
+	*ret_room = malloc((size_t)sum);
+	return *ret_room ? 0 : -ENOMEM;
+}
+
+int world_gather_texts(const struct world *world, const char *mine, char **ret_all)
+{
+	bool first = world->rank == 0;
+	int length = (int)strlen(mine) + 1;
+	int *lengths = calloc(first ? 2 * (size_t)world->size : 1, sizeof(*lengths));
+	int *starts = lengths + (first ? world->size : 0);
+	char *all = NULL;
+	MPI_Request request;
+	int rc = lengths ? 0 : -ENOMEM;
+
+	if (rc == 0)
+		rc = world_gather(world, &length, sizeof(length), lengths);
+	if (rc == 0 && first)
+		rc = place_texts(lengths, starts, world->size, &all);
+	if (rc == 0 && all && world->size == 1)
+		memcpy(all, mine, (size_t)length);
+	else if (rc == 0)
+		rc = mpi_wait_asleep(MPI_Igatherv(mine, length, MPI_CHAR, all, lengths,
+						  starts, MPI_CHAR, 0, MPI_COMM_WORLD,
+						  &request),
+				     &request, MPI_STATUS_IGNORE);
+	free(lengths);
+	if (rc == 0 && first)
+		*ret_all = all;
+	else
+		free(all);
+	return rc;
 }
 
 int world_any(const struct world *world, bool *it)
@@ -205,9 +271,9 @@ int world_send(const struct world *world, uint32_t to, const void *data, size_t 
 		return -EMSGSIZE;
 	if (to >= world->size || to == world->rank)
 		return -EINVAL;
-	return mpi_wait_asleep(MPI_Isend(data, (int)bytes, MPI_BYTE, (int)to,
-					 TAG_STREAM, MPI_COMM_WORLD, &request),
-			       &request, MPI_STATUS_IGNORE);
+	return wait_asleep(MPI_Isend(data, (int)bytes, MPI_BYTE, (int)to, TAG_STREAM,
+				     MPI_COMM_WORLD, &request),
+			   &request, MPI_STATUS_IGNORE, LAST_NAP_OF_SEND_NS);
 }
 
 int world_receive(const struct world *world, uint32_t from, void *data, size_t capacity,

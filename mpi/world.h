@@ -31,7 +31,8 @@ struct world {
 /*
  * Join the other ranks.  To be called once, after the spawner was forked and
  * before any other function here.  @threads: other threads of this rank will call MPI,
- * too, if it can do that.  world_finalize ends it, and sleeps until all ranks have
+ * too, if it can do that.  Raises the soft limit of this process on descriptors to the
+ * hard one.  world_finalize ends it, and sleeps until all ranks have
  * come that far.
  */
 int world_init(struct world *world, bool threads, struct error *err);
@@ -70,6 +71,12 @@ int world_gather(const struct world *world, const void *mine, size_t bytes,
 		 void *ret_all);
 int world_all_gather(const struct world *world, const void *mine, size_t bytes,
 		     void *ret_all);
+
+/*
+ * The text @mine of each rank, by rank, one behind the other's end: on rank 0, which
+ * owns *@ret_all; the others may pass NULL.
+ */
+int world_gather_texts(const struct world *world, const char *mine, char **ret_all);
 
 /* *@it becomes true on all ranks where it is so on any. */
 int world_any(const struct world *world, bool *it);
