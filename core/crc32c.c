@@ -1,6 +1,8 @@
 /* crc32c - by the processor's instruction where it has one, else by table. */
 #include "core/crc32c.h"
 
+#include "core/bytes.h"
+
 #include <string.h>
 
 /* What four bits do to the register: x^32 mod the reflected polynomial 82f63b78. */
@@ -44,6 +46,18 @@ __attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t state,
 		state = __builtin_ia32_crc32qi(state, *p++);
 	return state;
 }
+
+/* One after the other they would wait: the sum of a block is a chain of instructions.
+ */
+__attribute__((target("sse4.2"))) static void numbered_by_instruction(
+	uint32_t state, uint64_t first, const uint8_t *blocks, size_t block_bytes,
+	size_t stride, size_t count, uint32_t *ret_states)
+{
+	for (size_t i = 0; i < count; i++)
+		ret_states[i] = by_instruction(
+			(uint32_t)__builtin_ia32_crc32di(state, first + i),
+			blocks + i * stride, block_bytes);
+}
 #endif
 
 uint32_t crc32c_raw(uint32_t state, const void *data, size_t len)
@@ -53,6 +67,26 @@ uint32_t crc32c_raw(uint32_t state, const void *data, size_t len)
 		return by_instruction(state, data, len);
 #endif
 	return by_table(state, data, len);
+}
+
+void crc32c_raw_numbered(uint32_t state, uint64_t first, const uint8_t *blocks,
+			 size_t block_bytes, size_t stride, size_t count,
+			 uint32_t *ret_states)
+{
+	uint8_t number[8];
+
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("sse4.2")) {
+		numbered_by_instruction(state, first, blocks, block_bytes, stride,
+					count, ret_states);
+		return;
+	}
+#endif
+	for (size_t i = 0; i < count; i++) {
+		put_le64(number, first + i);
+		ret_states[i] = by_table(by_table(state, number, sizeof(number)),
+					 blocks + i * stride, block_bytes);
+	}
 }
 
 const char *crc32c_method(void)

@@ -20,6 +20,15 @@ uint32_t crc32c(const void *data, size_t len);
  */
 uint32_t crc32c_raw(uint32_t state, const void *data, size_t len);
 
+/*
+ * What crc32c_raw() makes of each of @count blocks of @block_bytes that begin
+ * @stride bytes apart, with a number of eight bytes, little endian, before each:
+ * @first, @first + 1, ...
+ */
+void crc32c_raw_numbered(uint32_t state, uint64_t first, const uint8_t *blocks,
+			 size_t block_bytes, size_t stride, size_t count,
+			 uint32_t *ret_states);
+
 /* How this processor has them reckoned, for people: "SSE4.2", "table". */
 const char *crc32c_method(void);
 

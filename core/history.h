@@ -8,8 +8,8 @@
  * docs/formats.md has the layout.
  *
  * A history is hostile input: nothing in it is believed before its checksum
- * agrees, and it is judged from a private copy, so that what was checked is what
- * is used, whatever happens to the file meanwhile.
+ * agrees, each time that it is read, so that what was checked is what is used,
+ * whatever happens to the file meanwhile.
  */
 #ifndef TAILRACE_CORE_HISTORY_H
 #define TAILRACE_CORE_HISTORY_H
@@ -131,45 +131,60 @@ void history_release(struct history_writer *history);
 
 /* ---- reading ---------------------------------------------------------- */
 
-/* Owner: whoever called history_open; ended by history_close. */
+/* Owner: whoever called history_open or _attach; ended by history_close. */
 struct history {
-	const uint8_t *map; /* of a private copy, up to the first unused entry */
-	size_t map_bytes;
-	uint64_t count; /* appends begun, the open one included */
-	bool finished;	/* the writer marked it as complete */
-	bool cut;	/* the file ends before the entries that it announces,
-			   or an entry within is damaged */
-	bool whole;	/* every entry was found intact: they need no more checks */
-	uint64_t torn;	/* the append whose writer was killed while it noted the
-			   outcome: read as open; UINT64_MAX for none */
-	uint32_t sum_start;
+	struct history_file *file; /* NULL: none is open */
+	uint64_t count;		   /* appends begun, the open one included */
+	bool finished;		   /* the writer marked it as complete */
+	bool cut;      /* the file ends before the entries that it announces,
+			  or an entry within is damaged */
+	uint64_t torn; /* the append whose writer was killed while it noted the
+			  outcome: read as open; UINT64_MAX for none */
 };
 
 /*
- * Copy @path to a nameless file in TMPDIR (core/temporary.h), and check its header
- * and each entry's checksum.  Returns 0; -EBADMSG where this is no history or the
- * header is damaged; -EPROTONOSUPPORT where it is of another version; or another
- * negative errno; with a sentence in @err.  Damage beyond the header is no error: it
- * sets @cut.
+ * Open @path, and check its header and each entry's checksum.  Costs a descriptor
+ * and 17 KiB; the descriptor limit is raised where it is in the way.  Returns 0;
+ * -EBADMSG where this is no history or the header is damaged; -EPROTONOSUPPORT where
+ * it is of another version; or another negative errno; with a sentence in @err.
+ * Damage beyond the header is no error: it sets @cut.
  */
 int history_open(struct history *history, const char *path, struct error *err);
 
+/* What history_check() shows each intact entry to. */
+typedef void history_visit(void *context, uint64_t seq,
+			   const struct history_entry *entry);
+
 /*
- * The same of a file whose place we have from a run folder and not from a person: it
- * must be a file of our own.  -EPERM: it is another user's.
+ * The two halves of history_open().  The first looks at the header only; with @own,
+ * of a file whose place we have from a run folder and not from a person, so that it
+ * must be a file of our own (-EPERM: it is another user's).  The second is to be
+ * called once: it reads all entries, passes those whose sums agree to @visit
+ * (NULL: nobody) in their order, and only then knows `count`, `cut` and `torn`.
  */
-int history_open_own(struct history *history, const char *path, struct error *err);
+int history_attach(struct history *history, const char *path, bool own,
+		   struct error *err);
+void history_check(struct history *history, history_visit *visit, void *context);
+
+/* Harmless on an empty one. */
 void history_close(struct history *history);
 
 /* What the header of an open history says of it. */
 struct history_identity history_identity(const struct history *history);
 
 /*
- * Entry number @seq.  Returns 0, -ERANGE (no such append) or -EBADMSG (its
- * checksum disagrees or its fields make no sense).
+ * Entry number @seq, read and checked again.  Returns 0, -ERANGE (no such append) or
+ * -EBADMSG (its checksum disagrees, its fields make no sense, or it could not be
+ * read).  Quick for a caller that goes forward; not for two threads at a time.
  */
 int history_get(const struct history *history, uint64_t seq,
 		struct history_entry *ret_entry);
+
+/*
+ * Did history_get() fail for an entry that was intact when the history was opened?
+ * Then the file was changed or cut meanwhile, or is no longer readable.
+ */
+bool history_changed(const struct history *history);
 
 /*
  * How many appends a live writer has begun, read from the mapped @path while

@@ -110,9 +110,9 @@ int chronicle_open(struct chronicle *chronicle, const struct manifest *manifest,
 		return error_set(err, ENOMEM, "no memory for the histories");
 	}
 	for (uint32_t writer = 0; rc == 0 && writer < writers; writer++) {
-		rc = recall(manifest, run_dir, index, writer,
+		rc = recall(manifest, run_dir, index, writer, NULL, NULL,
 			    &chronicle->histories[writer], &damaged);
-		chronicle->unreadable += !chronicle->histories[writer].map;
+		chronicle->unreadable += !chronicle->histories[writer].file;
 	}
 	if (rc < 0) {
 		chronicle_release(chronicle);
@@ -126,8 +126,7 @@ void chronicle_release(struct chronicle *chronicle)
 {
 	for (uint32_t w = 0;
 	     chronicle->histories && w < chronicle->manifest->rank_count; w++)
-		if (chronicle->histories[w].map)
-			history_close(&chronicle->histories[w]);
+		history_close(&chronicle->histories[w]);
 	free(chronicle->histories);
 	record_form_release(&chronicle->form);
 	memset(chronicle, 0, sizeof(*chronicle));
@@ -137,7 +136,7 @@ bool chronicle_entry(const struct chronicle *chronicle, struct record_id id,
 		     struct history_entry *ret_entry)
 {
 	if (id.writer >= chronicle->manifest->rank_count ||
-	    !chronicle->histories[id.writer].map)
+	    !chronicle->histories[id.writer].file)
 		return false;
 	return history_get(&chronicle->histories[id.writer], id.seq, ret_entry) == 0;
 }

@@ -40,7 +40,7 @@ static bool read_times(const struct chronicle *chronicle, uint32_t rank,
 	struct history_entry entry;
 
 	memset(ret_times, 0, sizeof(*ret_times));
-	if (!chronicle->histories || !chronicle->histories[rank].map)
+	if (!chronicle->histories || !chronicle->histories[rank].file)
 		return false;
 	history = &chronicle->histories[rank];
 	for (uint64_t seq = 0; seq < history->count; seq++) {

@@ -10,11 +10,27 @@
 /* A row of records.csv, a point of the map: for so many appends each has one. */
 #define FACTS_MAX 1000000
 
+/* Whose entries are tallied. */
+struct telling {
+	struct evidence *e;
+	uint32_t writer;
+};
+
+static void entry_tally(void *context, uint64_t seq, const struct history_entry *entry)
+{
+	const struct telling *telling = context;
+	struct evidence *e = telling->e;
+
+	tally_add(&e->tally, e->strategy, &e->form,
+		  (struct record_id){telling->writer, seq}, entry);
+}
+
 static int writer_open(struct evidence *e, const char *run_dir, uint32_t writer)
 {
 	struct writer_evidence *w = &e->writers[writer];
-	int rc = recall(e->manifest, run_dir, e->strategy_index, writer, &w->history,
-			&w->damaged);
+	struct telling telling = {e, writer};
+	int rc = recall(e->manifest, run_dir, e->strategy_index, writer, entry_tally,
+			&telling, &w->history, &w->damaged);
 
 	if (rc < 0)
 		return rc;
@@ -88,6 +104,8 @@ int evidence_open(struct evidence *evidence, const struct manifest *manifest,
 	e.writers = calloc(manifest->rank_count + 1u, sizeof(*e.writers));
 	if (rc == 0 && !e.writers)
 		rc = -ENOMEM;
+	if (rc == 0)
+		rc = tally_init(&e.tally, manifest->rank_count);
 	for (uint32_t w = 0; rc == 0 && w < manifest->rank_count; w++)
 		rc = writer_open(&e, run_dir, w);
 	if (rc == 0)
@@ -115,10 +133,22 @@ void evidence_close(struct evidence *e)
 	free(e->file_bytes);
 	free(e->writers);
 	free(e->facts);
+	tally_release(&e->tally);
 	record_form_release(&e->form);
 	stash_release(&e->damage);
 	stash_release(&e->findings);
 	memset(e, 0, sizeof(*e));
+}
+
+void evidence_recheck(struct evidence *e)
+{
+	for (uint32_t w = 0; w < e->manifest->rank_count; w++) {
+		if (e->writers[w].damaged || !history_changed(&e->writers[w].history))
+			continue;
+		e->writers[w].damaged = true;
+		e->damaged_histories++;
+		e->changed_histories++;
+	}
 }
 
 bool evidence_found(const struct evidence *e, struct record_id id)

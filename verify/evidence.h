@@ -12,6 +12,7 @@
 #include "verify/judgment.h"
 #include "verify/scan.h"
 #include "verify/stash.h"
+#include "verify/tally.h"
 #include "verify/timeline.h"
 
 struct writer_evidence {
@@ -42,8 +43,10 @@ struct evidence {
 	struct record_form form;
 	struct writer_evidence *writers; /* manifest->rank_count of them */
 	uint32_t damaged_histories;
-	bool shrunk;	/* a data file became shorter while it was read */
-	int unreadable; /* errno of a read that failed, or 0 */
+	uint32_t changed_histories; /* of them, those that were whole at first */
+	struct tally tally;	    /* of the histories, until it is the judgment's */
+	bool shrunk;		    /* a data file became shorter while it was read */
+	int unreadable;		    /* errno of a read that failed, or 0 */
 
 	uint32_t file_count;
 	char **file_paths;
@@ -79,6 +82,9 @@ struct evidence {
 int evidence_open(struct evidence *evidence, const struct manifest *manifest,
 		  const char *run_dir, size_t index, struct error *err);
 void evidence_close(struct evidence *evidence);
+
+/* Call a history damaged that was changed since, or could not be read again. */
+void evidence_recheck(struct evidence *evidence);
 
 /* Was an intact copy of @id found?  False for an append that never was. */
 bool evidence_found(const struct evidence *evidence, struct record_id id);

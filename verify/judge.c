@@ -83,6 +83,7 @@ static int checks_run(struct evidence *e, struct error *err)
 		for (size_t k = 0; k < checks[i].count; k++)
 			e->anomalies[checks[i].counts[k]] = 0;
 		rc = checks[i].run(e, err);
+		evidence_recheck(e);
 	}
 	return rc;
 }
@@ -202,9 +203,8 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 		return rc;
 	rc = checks_run(&evidence, err);
 	if (rc == 0) {
-		rc = tally_histories(&evidence, &j);
-		if (rc == 0)
-			rc = judgment_fill(&evidence, &j);
+		tally_move(&evidence, &j);
+		rc = judgment_fill(&evidence, &j);
 		if (rc == 0)
 			rc = tails_join(&evidence, &j);
 		if (rc == 0)
@@ -212,6 +212,7 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 		if (rc < 0)
 			error_set(err, -rc, "no memory for the judgment");
 	}
+	evidence_recheck(&evidence);
 	if (rc == 0) {
 		verdict_reach(&evidence, &j);
 		*judgment = j;

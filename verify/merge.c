@@ -17,6 +17,7 @@
 struct feed {
 	uint32_t writer;
 	struct history history;
+	bool damaged; /* what is known of it, or how it was when opened */
 	struct source source;
 	uint64_t next_seq;
 	int64_t time_ns; /* of `bytes`, on rank 0's clock; never runs backwards */
@@ -98,11 +99,9 @@ static int feed_advance(struct merge *m, struct feed *feed)
 
 static int feed_open_history(struct merge *m, struct feed *feed, const char *run_dir)
 {
-	bool damaged = true;
 	int rc = recall(m->manifest, run_dir, m->form.plan.strategy_index, feed->writer,
-			&feed->history, &damaged);
+			NULL, NULL, &feed->history, &feed->damaged);
 
-	m->counts.damaged_histories += damaged;
 	return rc;
 }
 
@@ -216,6 +215,14 @@ static void raise_descriptor_limit(uint32_t writers)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Also those that were changed while they were read. */
+static void count_damaged(struct merge *m)
+{
+	for (uint32_t i = 0; i < m->feed_count; i++)
+		m->counts.damaged_histories +=
+			m->feeds[i].damaged || history_changed(&m->feeds[i].history);
+}
+
 static void merge_release(struct merge *m)
 {
 	for (uint32_t i = 0; i < m->feed_count; i++) {
@@ -246,6 +253,7 @@ int merge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 		rc = feeds_open(&m, run_dir, &why);
 	while (rc == 0 && m.heap_count)
 		rc = merge_one(&m, log);
+	count_damaged(&m);
 	if (rc == 0)
 		*ret_counts = m.counts;
 	else if (why.sentence[0])

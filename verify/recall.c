@@ -28,8 +28,15 @@ bool recall_fits(const struct history *history, const struct manifest *manifest,
 	return found.writer == writer && history_identity_same_plan(&found, &expected);
 }
 
+/* Failures of ours, which say nothing of the history. */
+static bool is_shortage(int rc)
+{
+	return rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE;
+}
+
 int recall(const struct manifest *manifest, const char *run_dir, size_t index,
-	   uint32_t writer, struct history *ret_history, bool *ret_damaged)
+	   uint32_t writer, history_visit *visit, void *context,
+	   struct history *ret_history, bool *ret_damaged)
 {
 	const struct manifest_writer *w = &manifest->strategies[index].writers[writer];
 	char *path = manifest_history_path(manifest, run_dir, index, writer);
@@ -40,14 +47,18 @@ int recall(const struct manifest *manifest, const char *run_dir, size_t index,
 	if (!path)
 		return -ENOMEM;
 	if (w->salvaged_path)
-		rc = salvage_open(&history, w, w->salvaged_path, NULL);
+		rc = salvage_attach(&history, w, w->salvaged_path, NULL);
 	else
-		rc = history_open(&history, path, NULL);
+		rc = history_attach(&history, path, false, NULL);
 	free(path);
-	if (rc == 0 && recall_fits(&history, manifest, index, writer))
+	if (is_shortage(rc))
+		return rc;
+	if (rc == 0 && recall_fits(&history, manifest, index, writer)) {
+		history_check(&history, visit, context);
 		damaged = lacks(&history, w);
-	else if (rc == 0)
+	} else if (rc == 0) {
 		history_close(&history);
+	}
 	*ret_history = history;
 	*ret_damaged = damaged;
 	return 0;

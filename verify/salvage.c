@@ -32,7 +32,7 @@ static int offer_take(struct offers *offers, const struct manifest *m,
 	struct history history;
 	size_t index;
 	bool fits;
-	int rc = history_open(&history, found->path, err);
+	int rc = history_attach(&history, found->path, false, err);
 
 	/* A folder may hold anything. */
 	if (rc < 0 && !found->named)
@@ -90,12 +90,12 @@ static bool names_history(const char *path, const char *gathered_path)
 	return name && expected && strcmp(name, expected) == 0;
 }
 
-int salvage_open(struct history *history, const struct manifest_writer *writer,
-		 const char *path, struct error *err)
+int salvage_attach(struct history *history, const struct manifest_writer *writer,
+		   const char *path, struct error *err)
 {
-	if (writer->history_path && strcmp(path, writer->history_path) == 0)
-		return history_open_own(history, path, err);
-	return history_open(history, path, err);
+	bool own = writer->history_path && strcmp(path, writer->history_path) == 0;
+
+	return history_attach(history, path, own, err);
 }
 
 /* The search for one history. */
@@ -116,8 +116,9 @@ static void consider(struct search *search, const char *path)
 	uint64_t worth;
 
 	if (!path ||
-	    salvage_open(&history, &s->writers[search->writer], path, NULL) < 0)
+	    salvage_attach(&history, &s->writers[search->writer], path, NULL) < 0)
 		return;
+	history_check(&history, NULL, NULL);
 	/* A whole one beats all; else the one that tells most. */
 	worth = history.finished && !history.cut ? UINT64_MAX : history.count + 1;
 	if (worth > search->worth &&

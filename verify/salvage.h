@@ -35,9 +35,9 @@ int salvage(struct manifest *manifest, const char *run_dir,
 
 /*
  * Open the history @path, found for @writer: what the manifest alone led to must be our
- * own.  As history_open().
+ * own.  As history_attach().
  */
-int salvage_open(struct history *history, const struct manifest_writer *writer,
-		 const char *path, struct error *err);
+int salvage_attach(struct history *history, const struct manifest_writer *writer,
+		   const char *path, struct error *err);
 
 #endif

@@ -1,24 +1,26 @@
 /* tally - see tally.h. */
 #include "verify/tally.h"
 
+#include "verify/evidence.h"
+
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The times of an acknowledged append, each part that the strategy has. */
-static void latency_add(const struct evidence *e, struct judgment *j,
-			const struct history_entry *entry)
+static void latency_add(struct tally *t, bool locks, const struct history_entry *entry)
 {
-	histogram_add(&j->latency[LATENCY_APPEND],
+	histogram_add(&t->latency[LATENCY_APPEND],
 		      entry->completed_ns - entry->invoke_ns);
-	histogram_add(&j->latency[LATENCY_WRITE], entry->written_ns - entry->locked_ns);
+	histogram_add(&t->latency[LATENCY_WRITE], entry->written_ns - entry->locked_ns);
 	if (entry->flushed_ns > entry->written_ns)
-		histogram_add(&j->latency[LATENCY_FLUSH],
+		histogram_add(&t->latency[LATENCY_FLUSH],
 			      entry->flushed_ns - entry->written_ns);
-	if (!e->strategy->exclusive_lock)
+	if (!locks)
 		return;
-	histogram_add(&j->latency[LATENCY_LOCK_WAIT],
+	histogram_add(&t->latency[LATENCY_LOCK_WAIT],
 		      entry->locked_ns - entry->invoke_ns);
-	histogram_add(&j->latency[LATENCY_UNLOCK],
+	histogram_add(&t->latency[LATENCY_UNLOCK],
 		      entry->completed_ns - entry->unlock_ns);
 }
 
@@ -32,56 +34,59 @@ static bool stamps_ordered(const struct history_entry *entry)
 	       entry->unlock_ns <= entry->completed_ns;
 }
 
-static void entry_tally(const struct evidence *e, struct judgment *j,
-			struct record_id id, const struct history_entry *entry)
+int tally_init(struct tally *tally, uint32_t writers)
 {
-	struct writer_share *share = &j->shares[id.writer];
-	uint64_t wait = e->strategy->exclusive_lock
-				? entry->locked_ns - entry->invoke_ns
-				: entry->completed_ns - entry->invoke_ns;
-
-	switch (entry->outcome) {
-	case OUTCOME_ACKNOWLEDGED:
-		j->acknowledged++;
-		j->acknowledged_bytes += e->strategy->workload == WORKLOAD_COUNTER
-						 ? COUNTER_BYTES
-						 : record_size(&e->form, id);
-		share->acknowledged++;
-		if (!stamps_ordered(entry))
-			return;
-		if (wait > share->longest_wait_ns)
-			share->longest_wait_ns = wait;
-		latency_add(e, j, entry);
-		return;
-	case OUTCOME_FAILED:
-		j->failed++;
-		return;
-	default:
-		j->unknown++;
-	}
+	*tally = (struct tally){
+		.latency = calloc(LATENCY_PARTS, sizeof(*tally->latency)),
+		.shares = calloc(writers + 1u, sizeof(*tally->shares)),
+	};
+	return tally->latency && tally->shares ? 0 : -ENOMEM;
 }
 
-int tally_histories(const struct evidence *e, struct judgment *j)
+void tally_release(struct tally *tally)
 {
-	struct history_entry entry;
+	free(tally->latency);
+	free(tally->shares);
+	memset(tally, 0, sizeof(*tally));
+}
+
+void tally_add(struct tally *tally, const struct manifest_strategy *strategy,
+	       const struct record_form *form, struct record_id id,
+	       const struct history_entry *entry)
+{
+	struct writer_share *share = &tally->shares[id.writer];
+	bool locks = strategy->exclusive_lock;
+	uint64_t wait =
+		(locks ? entry->locked_ns : entry->completed_ns) - entry->invoke_ns;
+
+	tally->failed += entry->outcome == OUTCOME_FAILED;
+	if (entry->outcome != OUTCOME_ACKNOWLEDGED)
+		return;
+	tally->acknowledged++;
+	tally->acknowledged_bytes += strategy->workload == WORKLOAD_COUNTER
+					     ? COUNTER_BYTES
+					     : record_size(form, id);
+	share->acknowledged++;
+	if (!stamps_ordered(entry))
+		return;
+	if (wait > share->longest_wait_ns)
+		share->longest_wait_ns = wait;
+	latency_add(tally, locks, entry);
+}
+
+void tally_move(struct evidence *e, struct judgment *j)
+{
+	struct tally *tally = &e->tally;
 
 	j->writer_count = e->manifest->rank_count;
-	j->latency = calloc(LATENCY_PARTS, sizeof(*j->latency));
-	j->shares = calloc(j->writer_count + 1u, sizeof(*j->shares));
-	if (!j->latency || !j->shares)
-		return -ENOMEM;
-	for (uint32_t w = 0; w < j->writer_count; w++) {
-		const struct history *history = &e->writers[w].history;
-
-		j->attempted += history->count;
-		for (uint64_t seq = 0; seq < history->count; seq++) {
-			struct record_id id = {.writer = w, .seq = seq};
-
-			if (history_get(history, seq, &entry) < 0)
-				j->unknown++; /* damaged: anything may have happened */
-			else
-				entry_tally(e, j, id, &entry);
-		}
-	}
-	return 0;
+	j->latency = tally->latency;
+	j->shares = tally->shares;
+	tally->latency = NULL;
+	tally->shares = NULL;
+	j->acknowledged = tally->acknowledged;
+	j->acknowledged_bytes = tally->acknowledged_bytes;
+	j->failed = tally->failed;
+	for (uint32_t w = 0; w < j->writer_count; w++)
+		j->attempted += e->writers[w].history.count;
+	j->unknown = j->attempted - j->acknowledged - j->failed;
 }

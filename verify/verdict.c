@@ -262,6 +262,11 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 
 	if (j->hung)
 		verdict_name_hung(m, e->strategy, j->reason);
+	else if (e->changed_histories)
+		snprintf(j->reason, size,
+			 "the history of %u of %u writers changed, or could no longer "
+			 "be read, while it was judged",
+			 e->changed_histories, m->rank_count);
 	else if (e->strategy->interrupted)
 		snprintf(j->reason, size,
 			 "the run ended before this strategy did; the history of %u of "
@@ -326,7 +331,8 @@ void verdict_reach(const struct evidence *e, struct judgment *j)
 	j->contention =
 		j->appends_placed ? (double)j->handoffs / (double)j->appends_placed : 0;
 	j->reason[0] = '\0';
-	if (find_contradiction(e, j)) {
+	/* What changed under our hands proves nothing, whatever it seemed to say. */
+	if (!e->changed_histories && find_contradiction(e, j)) {
 		j->verdict = VERDICT_UNSAFE;
 	} else if (find_doubt(e, j)) {
 		j->verdict = VERDICT_INCONCLUSIVE;

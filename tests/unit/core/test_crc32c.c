@@ -79,6 +79,29 @@ START_TEST(continues_at_every_cut)
 }
 END_TEST
 
+START_TEST(blocks_with_a_number_before_each)
+{
+	enum { COUNT = 9, STRIDE = 13 };
+	uint8_t bytes[COUNT * STRIDE];
+	uint32_t sums[COUNT];
+
+	fill(bytes, sizeof(bytes), 9);
+	for (size_t len = 0; len <= STRIDE; len++) {
+		const uint64_t first = 0xfffffffffffffffd + len;
+
+		crc32c_raw_numbered(77, first, bytes, len, STRIDE, COUNT, sums);
+		for (size_t i = 0; i < COUNT; i++) {
+			uint8_t covered[8 + STRIDE];
+
+			for (size_t k = 0; k < 8; k++)
+				covered[k] = (uint8_t)((first + i) >> 8 * k);
+			memcpy(covered + 8, bytes + i * STRIDE, len);
+			ck_assert_uint_eq(sums[i], slow_raw(77, covered, 8 + len));
+		}
+	}
+}
+END_TEST
+
 START_TEST(is_linear_from_zero)
 {
 	uint8_t a[40], b[40], both[40];
@@ -97,4 +120,4 @@ START_TEST(is_linear_from_zero)
 END_TEST
 
 UNIT_MAIN("crc32c", 30, rfc_3720_vectors, agrees_with_the_slow_division,
-	  continues_at_every_cut, is_linear_from_zero)
+	  continues_at_every_cut, blocks_with_a_number_before_each, is_linear_from_zero)
