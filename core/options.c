@@ -405,6 +405,14 @@ int option_text(const char *value, void *target, struct error *err)
 	return 0;
 }
 
+int option_add(const char *value, void *target, struct error *err)
+{
+	if (!*value)
+		return error_set(err, EINVAL, "the value is empty");
+	return arguments_add(target, value) ? 0
+					    : error_sys(err, ENOMEM, "cannot keep it");
+}
+
 int option_count(const char *value, void *target, struct error *err)
 {
 	return units_parse_count(value, target, err);

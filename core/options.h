@@ -132,6 +132,9 @@ int option_size(const char *value, void *target,
 		struct error *err); /* uint64_t bytes */
 int option_time(const char *value, void *target, struct error *err); /* uint64_t ns */
 
+/* struct arguments, for an option that is repeatable; the caller releases it. */
+int option_add(const char *value, void *target, struct error *err);
+
 struct option_size_range {
 	uint64_t min_bytes, max_bytes;
 };

@@ -22,15 +22,6 @@ struct compare_arguments {
 
 /* ---- options --------------------------------------------------------------------- */
 
-static int parse_list(const char *value, void *target, struct error *err)
-{
-	if (!*value)
-		return error_set(err, EINVAL, "the value is empty");
-	if (!arguments_add(target, value))
-		return error_sys(err, ENOMEM, "cannot keep it");
-	return 0;
-}
-
 /* "10", "10%" or "12.5", below 100 where a share of a rate is meant. */
 static int parse_share(const char *text, double *ret_share, struct error *err)
 {
@@ -101,11 +92,11 @@ static const struct option_row rows[] = {
 	{"base", '\0', "LIST", "What to compare",
 	 "Runs, or sweeps, before the change: each repeats the others; may be given "
 	 "again.",
-	 NULL, parse_list, ARGUMENT(base), OPTION_REPEATABLE},
+	 NULL, option_add, ARGUMENT(base), OPTION_REPEATABLE},
 	{"new", '\0', "LIST", "What to compare",
 	 "Runs, or sweeps, after it: the first is paired with the first of --base, and "
 	 "so on.",
-	 NULL, parse_list, ARGUMENT(next), OPTION_REPEATABLE},
+	 NULL, option_add, ARGUMENT(next), OPTION_REPEATABLE},
 	{"threshold", 't', "LIST", "How to judge",
 	 "What may change: PERCENT, or METRIC=PERCENT,... (default: "
 	 "throughput=10,p50=25,"

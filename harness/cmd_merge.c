@@ -8,17 +8,23 @@
 #include "core/suggest.h"
 #include "core/units.h"
 #include "harness/exit_code.h"
+#include "harness/judged.h"
 #include "harness/merging.h"
+#include "harness/rejudge.h"
 #include "results/format.h"
+#include "results/measure.h"
+#include "results/page.h"
 
 #include <errno.h>
+#include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct merge_arguments {
 	const char *strategy; /* NULL: all that have something to merge */
 	const char *out;      /* NULL: beside the data files */
+	struct arguments histories;
 };
 
 #define ARGUMENT(member) offsetof(struct merge_arguments, member)
@@ -31,11 +37,15 @@ static const struct option_row rows[] = {
 	 "Write the log to FILE, which must not exist (default: beside the data "
 	 "files, where it replaces an older one).",
 	 NULL, option_text, ARGUMENT(out), 0},
+	{"history", '\0', "FILE", "Histories",
+	 "A history that the run did not gather, or a folder of them; further operands "
+	 "are more of them.",
+	 NULL, option_add, ARGUMENT(histories), OPTION_REPEATABLE},
 };
 
 static const struct option_table table = {
 	.program = "tailrace merge",
-	.operands = "RUN",
+	.operands = "RUN [--history FILE...]",
 	.summary = "Consolidate the per-writer files of the run folder RUN into one "
 		   "log, in the order of time, and note in RUN what that took.",
 	.epilogue = "Exit code: 0 all acknowledged records are in the log, 1 some were "
@@ -47,7 +57,7 @@ static const struct option_table table = {
 	.rows = rows,
 	.row_count = sizeof(rows) / sizeof(rows[0]),
 	.operands_min = 1,
-	.operands_max = 1,
+	.operands_max = SIZE_MAX,
 };
 
 /* ---- which --------------------------------------------------------------- */
@@ -97,11 +107,21 @@ static int check_choice(const struct merge_arguments *arguments,
 
 /* ---- telling ------------------------------------------------------------- */
 
+static void print_strays(const struct manifest *manifest, size_t index,
+			 const char *run_dir)
+{
+	if (!has_strays(manifest, index))
+		return;
+	printf("  histories that were not gathered: ");
+	put_strays(stdout, manifest, index, "tailrace merge", run_dir);
+	putchar('\n');
+}
+
 static void print_merge(const struct manifest_strategy *strategy,
 			const struct merge_counts *counts)
 {
 	const struct manifest_merge *merge = &strategy->merge;
-	uint64_t all_ns = strategy->duration_ns + merge->duration_ns;
+	const double per_s = merged_records_per_s(strategy);
 	char count[FORMAT_MAX], time[UNITS_TEXT_BYTES], bytes[UNITS_TEXT_BYTES];
 	char rate[UNITS_TEXT_BYTES];
 
@@ -111,10 +131,10 @@ static void print_merge(const struct manifest_strategy *strategy,
 	       units_format_bytes(merge->bytes, bytes),
 	       units_format_duration(merge->duration_ns, time));
 	put_shell_word(stdout, merge->path);
-	printf("\n  appending and merging together: %s records/s\n",
-	       units_format_rate(all_ns ? (double)merge->records * 1e9 / (double)all_ns
-					: 0,
-				 rate));
+	if (isfinite(per_s))
+		printf("\n  appending and merging together: %s records/s",
+		       units_format_rate(per_s, rate));
+	putchar('\n');
 	if (counts->left_out) {
 		format_count(count, counts->left_out);
 		printf("  left out: %s acknowledged records that do not stand where "
@@ -158,6 +178,7 @@ static enum exit_code merge_chosen(const struct merge_arguments *arguments,
 		if (rc < 0)
 			return EXIT_COULD_NOT_RUN;
 		print_merge(&manifest->strategies[i], &counts);
+		print_strays(manifest, i, run_dir);
 		code = worse(code, &counts);
 	}
 	if (manifest_save(manifest, run_dir, err) < 0)
@@ -168,19 +189,16 @@ static enum exit_code merge_chosen(const struct merge_arguments *arguments,
 static enum exit_code merge_run(const struct merge_arguments *arguments,
 				const char *run_dir, struct error *err)
 {
+	const struct salvage_places places = {
+		.paths = (const char *const *)arguments->histories.items,
+		.count = arguments->histories.count,
+	};
 	struct manifest manifest;
 	enum exit_code code;
-	struct stat st;
+	int rc = judged_manifest(&manifest, run_dir, &places, err);
 
-	if (stat(run_dir, &st) < 0) {
-		error_sys(err, errno,
-			  "cannot find the run folder %s (by default a run makes "
-			  "tailrace-results/LABEL/TIME)",
-			  run_dir);
-		return EXIT_USAGE;
-	}
-	if (manifest_load(&manifest, run_dir, err) < 0)
-		return EXIT_COULD_NOT_RUN;
+	if (rc < 0)
+		return rc == -ENOMSG ? EXIT_USAGE : EXIT_COULD_NOT_RUN;
 	if (check_choice(arguments, &manifest, err) < 0) {
 		code = EXIT_USAGE;
 	} else if (!manifest.data_kept) {
@@ -204,11 +222,13 @@ int cmd_merge(int argc, char **argv)
 		if (options.help) {
 			options_help(&options, stdout);
 			code = EXIT_SAFE;
-		} else {
+		} else if (more_histories(&options, 1, &arguments.histories, &err) ==
+			   0) {
 			code = merge_run(&arguments, options.operands[0], &err);
 		}
 		options_release(&options);
 	}
+	arguments_release(&arguments.histories);
 	if (err.sentence[0])
 		fprintf(stderr, "tailrace: %s\n", err.sentence);
 	return code;

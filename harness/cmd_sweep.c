@@ -35,11 +35,6 @@ struct sweep {
 
 /* ---- options ------------------------------------------------------------- */
 
-static int parse_axis(const char *value, void *target, struct error *err)
-{
-	return arguments_add(target, value) ? 0 : error_sys(err, ENOMEM, "no memory");
-}
-
 static int parse_repeats(const char *value, void *target, struct error *err)
 {
 	int rc = option_number(value, target, err);
@@ -55,7 +50,7 @@ static const struct option_row own_rows[] = {
 	{"vary", 'L', "KEY=V1,V2,...", "The grid",
 	 "Vary an option of tailrace run or a key of strategies; again for more of "
 	 "them.",
-	 NULL, parse_axis, SWEEP(axes), OPTION_REPEATABLE | OPTION_USUAL},
+	 NULL, option_add, SWEEP(axes), OPTION_REPEATABLE | OPTION_USUAL},
 	{"repeat", 'R', "N", "The grid", "Run each point so many times.", "1",
 	 parse_repeats, SWEEP(repeats), OPTION_USUAL},
 	{"seed", '\0', "N", "The grid", "Draw order and records as another sweep did.",

@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
 		.help = "the data file to judge; again for each writer's own, or one "
 			"folder "
 			"of them",
-		.parse = option_paths,
+		.parse = option_add,
 		.offset = offsetof(struct rejudge_arguments, files),
 		.flags = OPTION_REPEATABLE,
 	},
@@ -44,7 +44,7 @@ static const struct option_row rows[] = {
 		.help = "a history, or a folder of them; further operands are more of "
 			"them: all there are with --file, with RUN those that it did "
 			"not gather",
-		.parse = option_paths,
+		.parse = option_add,
 		.offset = offsetof(struct rejudge_arguments, histories),
 		.flags = OPTION_REPEATABLE,
 	},

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Judge all strategies of @manifest, which becomes @judged's. */
 static int judge_all(struct judged *judged, struct manifest *manifest,
@@ -28,20 +29,37 @@ static int judge_all(struct judged *judged, struct manifest *manifest,
 	return 0;
 }
 
+int judged_manifest(struct manifest *ret_manifest, const char *run_dir,
+		    const struct salvage_places *places, struct error *err)
+{
+	struct manifest manifest = {0};
+	struct stat st;
+	int rc;
+
+	if (stat(run_dir, &st) < 0) {
+		error_sys(err, errno,
+			  "cannot find the run folder %s (by default a run makes "
+			  "tailrace-results/LABEL/TIME)",
+			  run_dir);
+		return -ENOMSG;
+	}
+	rc = manifest_load(&manifest, run_dir, err);
+	if (rc == 0)
+		rc = salvage(&manifest, run_dir, places, err);
+	if (rc < 0)
+		manifest_release(&manifest);
+	else
+		*ret_manifest = manifest;
+	return rc;
+}
+
 int judged_load(struct judged *judged, const char *run_dir,
 		const struct salvage_places *places, struct error *err)
 {
-	struct manifest manifest = {0};
-	int rc = manifest_load(&manifest, run_dir, err);
+	struct manifest manifest;
+	int rc = judged_manifest(&manifest, run_dir, places, err);
 
-	if (rc < 0)
-		return rc;
-	rc = salvage(&manifest, run_dir, places, err);
-	if (rc < 0) {
-		manifest_release(&manifest);
-		return rc;
-	}
-	return judge_all(judged, &manifest, run_dir, err);
+	return rc < 0 ? rc : judge_all(judged, &manifest, run_dir, err);
 }
 
 int judged_load_loose(struct judged *judged, const struct loose_paths *paths,

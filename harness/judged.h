@@ -20,10 +20,16 @@ struct judged {
 };
 
 /*
- * Load the manifest of @run_dir, look for what it did not gather, also in @places, and
- * judge all its strategies.  Returns 0 or a negative errno with a sentence in @err:
- * -EBADMSG where the manifest is damaged, -ENODATA where the data files are gone,
- * -ENOMSG where @places are of no use.
+ * Load the manifest of the run folder @run_dir and look for what it did not gather,
+ * also in @places.  The caller releases *@ret_manifest.  Returns 0 or a negative errno
+ * with a sentence in @err: -EBADMSG where the manifest is damaged, -ENOMSG where there
+ * is no such folder or @places are of no use.
+ */
+int judged_manifest(struct manifest *ret_manifest, const char *run_dir,
+		    const struct salvage_places *places, struct error *err);
+
+/*
+ * The same, and judge all its strategies; also -ENODATA where the data files are gone.
  */
 int judged_load(struct judged *judged, const char *run_dir,
 		const struct salvage_places *places, struct error *err);

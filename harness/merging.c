@@ -15,8 +15,10 @@
 
 bool merging_applies(const struct manifest *manifest, size_t index)
 {
-	return manifest->strategies[index].ran && !manifest->segment_bytes &&
-	       !manifest->strategies[index].shared_file;
+	const struct manifest_strategy *strategy = &manifest->strategies[index];
+
+	return (strategy->ran || strategy->interrupted) && !manifest->segment_bytes &&
+	       !strategy->shared_file;
 }
 
 /* The usual name, and the one that it has while it grows; NULL without memory. */

@@ -21,7 +21,10 @@
 int merging(struct manifest *manifest, const char *run_dir, size_t index,
 	    const char *path, struct merge_counts *ret_counts, struct error *err);
 
-/* Did the writers of strategy @index leave one file each of their own? */
+/*
+ * Did the writers of strategy @index leave one file each of their own?  Also where
+ * the run ended meanwhile (verify/salvage.h).
+ */
 bool merging_applies(const struct manifest *manifest, size_t index);
 
 #endif

@@ -66,20 +66,11 @@ static enum exit_code load_run(struct judged *judged, const char *run_dir,
 			       struct error *err)
 {
 	const struct salvage_places places = {
-		.paths = arguments->histories.items,
+		.paths = (const char *const *)arguments->histories.items,
 		.count = arguments->histories.count,
 	};
-	struct stat st;
-	int rc;
+	int rc = judged_load(judged, run_dir, &places, err);
 
-	if (stat(run_dir, &st) < 0) {
-		error_sys(err, errno,
-			  "cannot find the run folder %s (by default a run makes "
-			  "tailrace-results/LABEL/TIME)",
-			  run_dir);
-		return EXIT_USAGE;
-	}
-	rc = judged_load(judged, run_dir, &places, err);
 	if (rc == -ENOMSG)
 		return EXIT_USAGE;
 	return rc < 0 ? EXIT_COULD_NOT_RUN : EXIT_SAFE;
@@ -90,9 +81,9 @@ static enum exit_code load_loose(struct judged *judged,
 				 struct error *err)
 {
 	const struct loose_paths paths = {
-		.files = arguments->files.items,
+		.files = (const char *const *)arguments->files.items,
 		.file_count = arguments->files.count,
-		.histories = arguments->histories.items,
+		.histories = (const char *const *)arguments->histories.items,
 		.history_count = arguments->histories.count,
 	};
 	int rc = judged_load_loose(judged, &paths, err);
@@ -102,27 +93,33 @@ static enum exit_code load_loose(struct judged *judged,
 	return rc < 0 ? EXIT_COULD_NOT_RUN : EXIT_SAFE;
 }
 
-/*
- * The first operand is RUN, unless there is --file; with --history all others are
- * histories, since a shell expands a pattern so.
- */
+int more_histories(const struct options *options, size_t first,
+		   struct arguments *histories, struct error *err)
+{
+	const char *program = options_program(options->table);
+	int rc = 0;
+
+	if (options->operand_count > first && first && !histories->count)
+		return error_set(err, EINVAL,
+				 "%s does not know what to do with '%s'; see %s --help",
+				 program, options->operands[first], program);
+	for (size_t i = first; rc == 0 && i < options->operand_count; i++)
+		rc = option_add(options->operands[i], histories, err);
+	return rc;
+}
+
+/* The first operand is RUN, unless there is --file. */
 static int take_operands(struct rejudge_arguments *arguments,
 			 const struct options *options, struct error *err)
 {
 	const char *program = options_program(options->table);
 	const bool loose = arguments->files.count > 0;
-	const bool more = loose || arguments->histories.count > 0;
-	int rc = 0;
+	int rc;
 
 	if (!loose && !options->operand_count)
 		return error_set(err, EINVAL, "%s needs RUN; see %s --help", program,
 				 program);
-	if (!more && options->operand_count > 1)
-		return error_set(err, EINVAL,
-				 "%s does not know what to do with '%s'; see %s --help",
-				 program, options->operands[1], program);
-	for (size_t i = !loose; rc == 0 && i < options->operand_count; i++)
-		rc = option_paths(options->operands[i], &arguments->histories, err);
+	rc = more_histories(options, !loose, &arguments->histories, err);
 	if (rc == 0 && loose && !arguments->histories.count)
 		rc = error_set(err, EINVAL, "--file needs --history; see %s --help",
 			       program);
@@ -153,18 +150,6 @@ static enum exit_code judge_and_show(struct rejudge_arguments *arguments, bool i
 	return code;
 }
 
-int option_paths(const char *value, void *target, struct error *err)
-{
-	struct path_list *list = target;
-	const char **items = reallocarray(list->items, list->count + 1, sizeof(*items));
-
-	if (!items)
-		return error_sys(err, ENOMEM, "cannot keep the paths");
-	items[list->count++] = value;
-	list->items = items;
-	return 0;
-}
-
 int rejudge(const struct option_table *table, bool into_run, int argc, char **argv)
 {
 	struct rejudge_arguments arguments = {0};
@@ -181,8 +166,8 @@ int rejudge(const struct option_table *table, bool into_run, int argc, char **ar
 		}
 		options_release(&options);
 	}
-	free(arguments.files.items);
-	free(arguments.histories.items);
+	arguments_release(&arguments.files);
+	arguments_release(&arguments.histories);
 	if (err.sentence[0])
 		fprintf(stderr, "tailrace: %s\n", err.sentence);
 	return code;

@@ -10,21 +10,12 @@
 
 #include "core/options.h"
 
-/* Paths of a repeatable option, borrowed from the options. */
-struct path_list {
-	const char **items;
-	size_t count;
-};
-
-/* A parse function for the table; its target is a struct path_list. */
-int option_paths(const char *value, void *target, struct error *err);
-
 /* What the tables of both commands store into. */
 struct rejudge_arguments {
 	const char *out_dir; /* --out; NULL: not given */
 	const char *explain; /* --explain, likewise */
 	const char *json;    /* --json: a file or "-"; likewise */
-	struct path_list files, histories;
+	struct arguments files, histories;
 };
 
 /* The row of --json in both tables. */
@@ -37,6 +28,14 @@ struct rejudge_arguments {
 		.parse = option_text,                                                  \
 		.offset = offsetof(struct rejudge_arguments, json),                    \
 	}
+
+/*
+ * Add the operands from @first on to the @histories of --history, since a shell
+ * expands a pattern so: 0, or -EINVAL with a sentence where there was no --history
+ * and the first operand is something else (@first > 0).
+ */
+int more_histories(const struct options *options, size_t first,
+		   struct arguments *histories, struct error *err);
 
 /*
  * Run the command of @table, which takes one RUN, or with --file none; and where

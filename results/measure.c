@@ -29,7 +29,7 @@ double merged_records_per_s(const struct manifest_strategy *strategy)
 {
 	const struct manifest_merge *merge = &strategy->merge;
 
-	if (!merge->path)
+	if (!merge->path || !strategy->ran)
 		return NAN;
 	return ratio((double)merge->records,
 		     (double)(strategy->duration_ns + merge->duration_ns) / 1e9);

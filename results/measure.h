@@ -20,7 +20,7 @@ double lost_per_million(const struct judgment *judgment);
 
 /*
  * Records per second of appending and merging together; NAN where the strategy's
- * files were not merged.
+ * files were not merged, or where nobody saw how long it appended.
  */
 double merged_records_per_s(const struct manifest_strategy *strategy);
 

@@ -104,6 +104,14 @@ void put_probes(FILE *stream, const struct page *page);
 void put_harm(FILE *stream, const struct check_harm *harm);
 void put_footprint(FILE *stream, const struct page *page);
 
+/*
+ * Which histories of strategy @index the run did not gather (page_histories.c), and
+ * that @command, such as "tailrace verify", takes on its @run_dir what is missing.
+ */
+bool has_strays(const struct manifest *manifest, size_t index);
+void put_strays(FILE *stream, const struct manifest *manifest, size_t index,
+		const char *command, const char *run_dir);
+
 /* ---- the page of a terminal --------------------------------------------------- */
 
 /* A line for each fault of strategy @index (page_faults.c).  0 or -ENOMEM. */

@@ -56,30 +56,35 @@ static void put_missing(FILE *stream, const struct manifest *m, size_t index,
 	}
 }
 
-static void put_strays(FILE *stream, const struct page *page, size_t index,
-		       const struct strays *strays)
+bool has_strays(const struct manifest *m, size_t index)
 {
-	const struct manifest *m = page->result->manifest;
+	const struct strays strays = count_strays(m, index);
+
+	return strays.found || strays.missing;
+}
+
+void put_strays(FILE *stream, const struct manifest *m, size_t index,
+		const char *command, const char *run_dir)
+{
+	const struct strays strays = count_strays(m, index);
 
 	fputs("of ", stream);
 	put_name(stream, m->strategies[index].name);
-	if (strays->found) {
+	if (strays.found) {
 		putc(' ', stream);
-		put_count(stream, strays->found);
-		fputs(strays->found == 1 ? " was found at " : " were found, one at ",
+		put_count(stream, strays.found);
+		fputs(strays.found == 1 ? " was found at " : " were found, one at ",
 		      stream);
-		put_name(stream, strays->example);
+		put_name(stream, strays.example);
 	}
-	if (strays->missing) {
-		fputs(strays->found ? ", and " : " ", stream);
-		put_count(stream, strays->missing);
-		fputs(strays->missing == 1 ? " is missing: " : " are missing: ",
-		      stream);
-		put_missing(stream, m, index, strays->missing);
-		fputs(". Copy what is missing into a folder here and run tailrace "
-		      "verify ",
-		      stream);
-		put_shell_word(stream, page->run_dir);
+	if (strays.missing) {
+		fputs(strays.found ? ", and " : " ", stream);
+		put_count(stream, strays.missing);
+		fputs(strays.missing == 1 ? " is missing: " : " are missing: ", stream);
+		put_missing(stream, m, index, strays.missing);
+		fprintf(stream, ". Copy what is missing into a folder here and run %s ",
+			command);
+		put_shell_word(stream, run_dir);
 		fputs(" --history FOLDER", stream);
 	}
 	putc('.', stream);
@@ -91,14 +96,13 @@ int print_histories(const struct page *page)
 	const struct manifest *m = page->result->manifest;
 
 	for (size_t i = 0; page->run_dir && i < m->strategy_count; i++) {
-		struct strays strays = count_strays(m, i);
 		struct text text;
 
-		if (!strays.found && !strays.missing)
+		if (!has_strays(m, i))
 			continue;
 		if (text_begin(&text) < 0)
 			return -ENOMEM;
-		put_strays(text.stream, page, i, &strays);
+		put_strays(text.stream, m, i, "tailrace verify", page->run_dir);
 		fprintf(page->stream, "\n%s ", title);
 		text_end(&text, page, strlen(title) + 1, 0);
 	}

@@ -179,13 +179,17 @@ static void put_reason(FILE *stream, const struct page *page, size_t index)
 static void put_merge(FILE *stream, const struct page *page, size_t index)
 {
 	const struct manifest_strategy *s = &page->result->manifest->strategies[index];
+	const double per_s = merged_records_per_s(s);
 	char time[UNITS_TEXT_BYTES];
 
 	put_count(stream, s->merge.records);
-	fprintf(stream, " records into one log in %s; with it ",
+	fprintf(stream, " records into one log in %s",
 		units_format_duration(s->merge.duration_ns, time));
-	put_count(stream, (uint64_t)(merged_records_per_s(s) + 0.5));
-	fputs(" records/s", stream);
+	if (isfinite(per_s)) {
+		fputs("; with it ", stream);
+		put_count(stream, (uint64_t)(per_s + 0.5));
+		fputs(" records/s", stream);
+	}
 	if (!s->merge.left_out)
 		return;
 	fputs("; left out ", stream);

@@ -156,10 +156,16 @@ take_lock_file()
 	kill -KILL $pid
 	wait $pid || true
 	until_true 10 writers_are 0
-	# What there is can be judged: the history was not gathered, and is found.
+	# What there is can be judged and merged: the history was not gathered, and is found.
 	run -3 tailrace verify run
 	[[ $output == *'the run ended before this strategy did'* ]]
 	[[ ${output//$'\n'/ } == *"of per-file 1 was found at"* ]]
+	run -3 tailrace merge run
+	[[ $output == *"not gathered: of per-file 1 was found at"* ]] || fail "$output"
+	[[ $output != *"records/s"* ]]
+	run -3 tailrace verify run --out judged
+	[[ $(json judged/result.json 's["per-file"]["merge"]["records_per_s"]') == null ]]
+	cmp data/tailrace-*/00-per-file.00000.log data/tailrace-*/00-per-file.merged.log
 }
 
 # started OUT COMMAND... - COMMAND under mpirun in the background, its process in $pid.

@@ -66,6 +66,23 @@ sorted_lines()
 	(( status == INCONCLUSIVE )) || fail "exit code $status"
 }
 
+@test "histories that were not gathered are taken where --history has them" {
+	mkdir carried
+	mv run/history/01-per-file.0000[12].history carried
+	run tailrace merge run
+	(( status == INCONCLUSIVE )) || fail "exit code $status"
+	[[ $output == *" 500 records"*"2 are missing: rank 1"*"tailrace merge run --history FOLDER"* ]] ||
+		fail "$output"
+	for history in carried "carried/01-per-file.00001.history carried/01-per-file.00002.history"; do
+		# shellcheck disable=SC2086  # two words
+		run -0 tailrace merge run --history $history
+		[[ $output == *"1,500 records"*"2 were found, one at carried/"* ]] || fail "$output"
+	done
+	mkdir nothing
+	refused "$USAGE" tailrace merge run --history nothing
+	refused "$USAGE" tailrace merge run carried
+}
+
 @test "nothing to merge, no such strategy, no run" {
 	refused "$USAGE" tailrace merge run --strategy flock
 	refused "$USAGE" tailrace merge run --strategy perfile
