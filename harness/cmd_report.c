@@ -20,6 +20,7 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct rejudge_arguments, out_dir),
 	},
 	REJUDGE_ROW_JSON,
+	REJUDGE_ROW_NO_PLOTS,
 };
 
 static const struct option_table table = {

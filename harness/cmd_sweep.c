@@ -207,7 +207,8 @@ static enum exit_code begin(struct sweep *sweep, bool resumed, struct error *err
 		 sweep_folder_make(sweep->out, &sweep->plan, &sweep->options, err) < 0)
 		code = EXIT_COULD_NOT_RUN;
 	else
-		code = sweep_launch(&finished, sweep->arguments.quiet, err);
+		code = sweep_launch(&finished, sweep->arguments.quiet,
+				    sweep->arguments.raw.plan.no_plots, err);
 	sweep_finished_release(&finished);
 	return code;
 }

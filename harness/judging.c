@@ -22,7 +22,7 @@
 
 void judging_start(struct judging *judging, struct run *run)
 {
-	struct judge_job job = {""};
+	struct judge_job job = {.no_plots = run->plan.no_plots};
 
 	*judging = (struct judging){.run = run};
 	snprintf(job.run_dir, sizeof(job.run_dir), "%s", run->plan.out);

@@ -70,6 +70,7 @@ struct plan {
 	enum take_views views;
 	uint32_t readers; /* that follow the shared file while it grows */
 	bool strict, one_client, quiet, dry_run;
+	bool no_plots;	     /* --no-plots: leave out the pictures */
 	char json[PATH_MAX]; /* --json: a file, "-", or "" */
 	bool seed_given;
 	uint64_t seed;

@@ -240,6 +240,12 @@ static int parse_fault(const char *value, void *target, struct error *err)
 			"Keep the data files: always, only then, or never.",           \
 			(fallback), parse_keep, PLAN(keep), 0                          \
 	}
+#define ROW_NO_PLOTS                                                                   \
+	{                                                                              \
+		"no-plots", '\0', NULL, "Where results go",                            \
+			"Draw no plots; their data and scripts are kept.", NULL,       \
+			option_flag, PLAN(no_plots), 0                                 \
+	}
 #define ROW_ETA                                                                        \
 	{                                                                              \
 		"eta", '\0', "auto|always|never", "Where results go",                  \
@@ -364,6 +370,7 @@ static const struct option_row rows[] = {
 	ROW_LABEL("run"),
 	ROW_HISTORY,
 	ROW_KEEP("always"),
+	ROW_NO_PLOTS,
 	ROW_ETA,
 	ROW_QUIET,
 	ROW_DRY_RUN,
@@ -460,6 +467,7 @@ static const struct option_row check_option_rows[] = {
 	ROW_LABEL("check"),
 	ROW_HISTORY,
 	ROW_KEEP("unsafe"),
+	ROW_NO_PLOTS,
 	ROW_ETA,
 	ROW_QUIET,
 	ROW_DRY_RUN,

@@ -13,16 +13,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Write all result files into the folder @out_dir, which is made if need be. */
+/* Write all result files into the folder of --out, which is made if need be. */
 static int write_results(const struct result *result, const char *run_dir,
-			 const char *out_dir, struct error *err)
+			 const struct rejudge_arguments *arguments, struct error *err)
 {
+	const struct results_options options = {.no_pictures = arguments->no_plots};
+	const char *out_dir = arguments->out_dir;
 	struct error warning = {0};
 	int rc;
 
 	if (mkdir(out_dir, 0777) < 0 && errno != EEXIST)
 		return error_sys(err, errno, "cannot make the folder %s", out_dir);
-	rc = results_write(result, run_dir, out_dir, NULL, &warning, err);
+	rc = results_write(result, run_dir, out_dir, &options, &warning, err);
 	if (warning.sentence[0])
 		fprintf(stderr, "tailrace: %s\n", warning.sentence);
 	return rc;
@@ -44,7 +46,7 @@ static enum exit_code show(const struct judged *judged, const char *run_dir,
 		return EXIT_USAGE;
 	}
 	if (arguments->out_dir)
-		rc = write_results(&result, run_dir, arguments->out_dir, err);
+		rc = write_results(&result, run_dir, arguments, err);
 	if (rc == 0 && arguments->json)
 		rc = export_result(&result, arguments->json, err);
 	if (rc == 0 && arguments->explain) {

@@ -15,10 +15,11 @@ struct rejudge_arguments {
 	const char *out_dir; /* --out; NULL: not given */
 	const char *explain; /* --explain, likewise */
 	const char *json;    /* --json: a file or "-"; likewise */
+	bool no_plots;
 	struct arguments files, histories;
 };
 
-/* The row of --json in both tables. */
+/* Rows of both tables. */
 #define REJUDGE_ROW_JSON                                                               \
 	{                                                                              \
 		.name = "json", .letter = 'j', .argument = "FILE", .group = "Results", \
@@ -27,6 +28,13 @@ struct rejudge_arguments {
 			"the summary to standard error",                               \
 		.parse = option_text,                                                  \
 		.offset = offsetof(struct rejudge_arguments, json),                    \
+	}
+#define REJUDGE_ROW_NO_PLOTS                                                           \
+	{                                                                              \
+		.name = "no-plots", .group = "Results",                                \
+		.help = "draw no plots; their data and scripts are written",           \
+		.parse = option_flag,                                                  \
+		.offset = offsetof(struct rejudge_arguments, no_plots),                \
 	}
 
 /*

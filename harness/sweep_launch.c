@@ -152,12 +152,13 @@ static int make_run(struct launch *launch, struct sweep_turn turn, struct error 
 /* ---- all of them --------------------------------------------------------- */
 
 /* A picture that cannot be drawn is told; the tables are there. */
-static void draw(struct sweep_finished *finished)
+static void draw(struct sweep_finished *finished, bool no_plots)
 {
+	const struct results_options options = {.no_pictures = no_plots};
 	struct sweep_report report = sweep_finished_report(finished);
 	struct error warning = {""}, err = {""};
 
-	sweep_picture_write(&report, finished->out, NULL, &warning, &err);
+	sweep_picture_write(&report, finished->out, &options, &warning, &err);
 	if (err.sentence[0])
 		fprintf(stderr, "tailrace: %s\n", err.sentence);
 	if (warning.sentence[0])
@@ -179,7 +180,7 @@ static enum exit_code merged_code(const struct launch *launch)
 	return code;
 }
 
-enum exit_code sweep_launch(struct sweep_finished *finished, bool quiet,
+enum exit_code sweep_launch(struct sweep_finished *finished, bool quiet, bool no_plots,
 			    struct error *err)
 {
 	const struct sweep_plan *plan = finished->plan;
@@ -191,7 +192,7 @@ enum exit_code sweep_launch(struct sweep_finished *finished, bool quiet,
 		if (!sweep_finished_has(finished, plan->order[i]) &&
 		    make_run(&launch, plan->order[i], err) < 0)
 			return EXIT_COULD_NOT_RUN;
-	draw(finished);
+	draw(finished, no_plots);
 	code = merged_code(&launch);
 	if (launch.interrupted) {
 		error_set(err, EINTR,

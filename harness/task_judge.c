@@ -17,6 +17,7 @@
 
 struct judge {
 	const char *run_dir;
+	struct results_options options;
 	struct manifest manifest; /* as last saved by rank 0 */
 	struct judgment *judgments;
 	bool *judged;
@@ -90,8 +91,8 @@ static int write_results(struct judge *judge, struct judge_answer *answer,
 	result.judgments = judge->judgments;
 	result.verdict = judge_run(&judge->manifest, judge->judgments,
 				   judge->manifest.strategy_count);
-	rc = results_write(&result, judge->run_dir, judge->run_dir, NULL, &warning,
-			   err);
+	rc = results_write(&result, judge->run_dir, judge->run_dir, &judge->options,
+			   &warning, err);
 	answer->verdict = result.verdict.verdict;
 	answer->exit_code = verdict_exit_code(result.verdict.verdict);
 	snprintf(answer->warning, sizeof(answer->warning), "%.511s", warning.sentence);
@@ -117,6 +118,7 @@ int task_judge(const void *arg, size_t arg_bytes, int fd)
 
 	if (arg_bytes != sizeof(*job))
 		return 1;
+	judge.options.no_pictures = job->no_plots;
 	while (task_receive(fd, &question, sizeof(question), -1, &got) == 0 &&
 	       got == sizeof(question)) {
 		struct judge_answer answer = {.verdict = VERDICT_INCONCLUSIVE};

@@ -191,6 +191,7 @@ struct tail_stop {
 
 struct judge_job {
 	char run_dir[PATH_MAX];
+	bool no_plots; /* leave out the pictures */
 };
 
 /* One question each; the child ends after the results were written. */

@@ -100,7 +100,7 @@ static bool put_picture(const struct html *html, const char *svg, size_t number,
 	return true;
 }
 
-/* A picture that is not there has nothing to show, or there is no gnuplot. */
+/* A picture that is not there has nothing to show, or nobody drew it. */
 static bool put_figure(const struct html *html, const struct plot *plot,
 		       size_t strategy, size_t number)
 {
@@ -144,9 +144,9 @@ int html_plots(const struct html *html)
 			shown += put_figure(html, &plot_table[i], strategy, shown + 1);
 	}
 	if (shown == 0)
-		fputs("<p>There are no pictures: gnuplot was not there, or there was "
-		      "nothing to draw. Data and scripts are in the folder "
-		      "plots.</p>\n",
+		fputs("<p>There are no pictures: gnuplot was not there or not wanted, "
+		      "or there was nothing to draw. Data and scripts are in the "
+		      "folder plots.</p>\n",
 		      html->page.stream);
 	fputs("</section>\n", html->page.stream);
 	return 0;

@@ -3,8 +3,8 @@
 HEAD = """# What happens to appends when things break
 
 Made by `scripts/lab/faults`: three ranks on three client hosts of [the lab](lab.md), NFS of Linux %s on
-both sides, at most 100 records a second from each, and a fault 3 s after the first append of each strategy. Lease
-and grace time are 10 s here, 90 s by default elsewhere. Each case is also a test (`ctest -R matrix/faults`),
+both sides, as fast as they can and in short turns (`--turn 4`), and a fault 3 s after the first append of each strategy.
+Lease and grace time are 10 s here, 90 s by default elsewhere. Each case is also a test (`ctest -R matrix/faults`),
 which demands what the text says must come out.
 
 ## What to expect, and why

@@ -58,7 +58,7 @@ unmount_badnas()
 bad_run()
 {
 	rm -rf run
-	run limited 100 mpirun --quiet -n "$RANKS" tailrace run --quiet --fstype ext4 \
+	run limited 100 mpirun --quiet -n "$RANKS" tailrace run --no-plots --quiet --fstype ext4 \
 		--size "$SIZE" --records "$RECORDS" --out run "$@" nas
 	printf '%s\n' "$output"
 }

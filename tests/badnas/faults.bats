@@ -25,12 +25,12 @@ load badnas
 @test "on one host it proves nothing of a network file system" {
 	mount_badnas
 	rm -rf run
-	run limited 60 mpirun --quiet -n 2 tailrace run --quiet --records 100 \
+	run limited 60 mpirun --quiet -n 2 tailrace run --no-plots --quiet --records 100 \
 		--strategy per-file --out run nas
 	ended "$INCONCLUSIVE"
 	[[ $(json run/result.json 's["per-file"]["reason"]') == *"one client"* ]]
 	rm -rf run
-	run limited 60 mpirun --quiet -n 2 tailrace run --quiet --records 100 \
+	run limited 60 mpirun --quiet -n 2 tailrace run --no-plots --quiet --records 100 \
 		--strategy per-file --one-client --out run nas
 	ended "$SAFE"
 }
@@ -320,7 +320,7 @@ load badnas
 	bad_run --strategy flock
 	ended "$SAFE"
 	found flock
-	run tailrace verify run --out run/again
+	run tailrace verify --no-plots run --out run/again
 	(( status == UNSAFE ))
 	[[ $(json run/again/result.json 's["flock"]["anomalies"]["corrupted"]') == 1 ]]
 	[[ $(json run/again/result.json 's["flock"]["anomalies"]["lost"]') == 1 ]]

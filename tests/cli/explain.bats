@@ -7,7 +7,7 @@ setup_file()
 	[[ ${TAILRACE_MPI:-1} == 1 ]] || return 0
 	cd "$BATS_FILE_TMPDIR" || return
 	mkdir data
-	as_ranks 2 tailrace run --strategy per-file,flock --records 200 --size 100 \
+	as_ranks 2 tailrace run --no-plots --strategy per-file,flock --records 200 --size 100 \
 		--require per-file --out run data
 	cp -a data data.whole
 }

@@ -122,6 +122,17 @@ assert not each("script")
 	grep -q 'viewport' "$run/report.html"
 }
 
+@test "--no-plots draws nothing, leaves nothing that was drawn, and is silent about it" {
+	cp -a "$run" copy
+	run -1 --separate-stderr tailrace report --no-plots copy
+	[[ -z $stderr && -z $(find copy/plots -name '*.svg' -o -name '*.png') ]]
+	[[ -s copy/plots/latency.tsv && -s copy/plots/latency.gp ]]
+	run=copy page 'assert "There are no pictures" in text'
+	run -1 --separate-stderr tailrace verify --no-plots --out judged copy
+	[[ -s judged/plots/latency.tsv && ! -e judged/plots/latency.svg ]]
+	rm -r copy judged
+}
+
 @test "without gnuplot it is there all the same" {
 	cp -a "$run" copy
 	run -1 env PATH="$TAILRACE_BUILD" tailrace report copy

@@ -18,7 +18,7 @@ setup_file()
 check()
 {
 	run limited 400 "$repo/scripts/lab/lab" --hosts 2 "$@" -- \
-		tailrace check --quick --max-bytes 16M -n 4 --out run /mnt/nas
+		tailrace check --no-plots --quick --max-bytes 16M -n 4 --out run /mnt/nas
 	printf '%s\n' "$output"
 }
 

@@ -27,7 +27,7 @@ clean()
 
 @test "NFSv4.2, three hosts" {
 	run limited 400 "$repo/scripts/lab/lab" --hosts 3 --nfs 4.2 -- \
-		tailrace run -n 6 --out run --records 800 --size 64 --strategy \
+		tailrace run --no-plots -n 6 --out run --records 800 --size 64 --strategy \
 		counter,counter:lock=fcntl,chain,chain:lock=ofd,counter:lock=none /mnt/nas
 	(( status == SAFE )) || fail "exit code $status" "$output"
 	clean counter counter:lock=fcntl chain chain:lock=ofd

@@ -12,16 +12,8 @@ costs()
 		fail "$2: $(json "$result" "$row") instead of ${*:3}"
 }
 
-# Pictures are dear in the guest, and nobody looks at them.
-without_pictures()
-{
-	mkdir -p bin
-	ln -sf "$(command -v false)" bin/gnuplot
-	PATH=$PWD/bin:$PATH
-}
-
 # One host and no other at the lock: 4 KiB records, and WRITEs of at most 64 KiB.
-alone=(tailrace run --quiet --one-client --views none --size 4k)
+alone=(tailrace run --no-plots --quiet --one-client --views none --size 4k)
 alone_strategies=flock,fcntl,ofd,flock:batch=16,flock:batch=64,sequencer:io=dsync,append:io=dsync
 # shellcheck disable=SC2034  # for those who load this
 readonly alone alone_strategies

@@ -12,11 +12,10 @@ setup_file()
 # Purpose: the counts that docs/performance.md promises. A lock that is dropped has
 # its state freed, and several WRITEs at a flush are followed by a COMMIT.
 @test "NFSv4.2: RPCs a record, alone and contended" {
-	without_pictures
 	run limited 580 "$repo/scripts/lab/lab" --hosts 2 --nfs 4.2 --mount wsize=65536 -- \
 		bash -c '"${@:3}" --records 320 --out alone --strategy "$1" /mnt/nas
 			"${@:3}" --records 4096 --out files --strategy per-file /mnt/nas
-			tailrace run --quiet -n 8 --records 40 --views none --out shared \
+			tailrace run --no-plots --quiet -n 8 --records 40 --views none --out shared \
 				--strategy "$2" /mnt/nas' - \
 		"$alone_strategies" flock,flock-pwrite:wait=poll "${alone[@]}"
 	local lock=(LOCK=1 GETATTR=1 WRITE=1 LOCKU=1 FREE_STATEID=1) name

@@ -11,7 +11,6 @@ setup_file()
 # lab_alone VERSION - into the folder `alone`
 lab_alone()
 {
-	without_pictures
 	run limited 280 "$repo/scripts/lab/lab" --hosts 1 --nfs "$1" --mount wsize=65536 -- \
 		"${alone[@]}" --records 320 --out alone --strategy "$alone_strategies" /mnt/nas
 }

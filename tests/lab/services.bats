@@ -13,7 +13,7 @@ setup_file()
 	local safe=(sequencer-aligned sequencer:io=dsync sequencer:io=direct aggregator
 		mpi-token mpiio-shared) name
 	run -0 limited 580 "$repo/scripts/lab/lab" --hosts 4 --nfs 4.2 -- \
-		tailrace run -n 8 --records 200 --out run --strategy \
+		tailrace run --no-plots -n 8 --records 200 --out run --strategy \
 		"sequencer,$(IFS=,; printf '%s' "${safe[*]}"),mpi-token:flush=none" /mnt/nas
 	for name in "${safe[@]}"; do
 		[[ $(json run/result.json "s['$name']['verdict']") == safe ]] ||

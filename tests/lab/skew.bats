@@ -17,7 +17,7 @@ skewed()
 		export TAILRACE_TEST_SKEW="host2:1000:450 host3:7200:-450"
 		export LD_PRELOAD=$1
 		shift
-		exec tailrace run -n 6 --strategy flock,fcntl --out run "$@" /mnt/nas' \
+		exec tailrace run --no-plots -n 6 --strategy flock,fcntl --out run "$@" /mnt/nas' \
 		bash "$TAILRACE_BUILD/tests/libskew.so" "$@"
 	printf '%s\n' "$output"
 }

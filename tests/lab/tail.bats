@@ -15,7 +15,7 @@ reader()
 
 @test "NFSv4.2: readers on two hosts see the records of others, and how late" {
 	run limited 400 "$repo/scripts/lab/lab" --hosts 3 --nfs 4.2 -- \
-		tailrace run -n 6 --readers 2 --strategy flock --rate 20 --records 100 \
+		tailrace run --no-plots -n 6 --readers 2 --strategy flock --rate 20 --records 100 \
 		--out run /mnt/nas
 	printf '%s\n' "$output"
 	[[ $(json run/result.json "s['flock']['anomalies']['lost']") == 0 ]]

@@ -20,7 +20,7 @@ lab_run()
 	done
 	shift
 	run limited 580 "$repo/scripts/lab/lab" "${lab_options[@]}" -- \
-		tailrace run --out run "$@" /mnt/nas
+		tailrace run --no-plots --out run "$@" /mnt/nas
 	printf '%s\n' "$output"
 }
 
@@ -111,8 +111,8 @@ compared()
 
 @test "NFSv4.2: judged again by verify, with the same verdict" {
 	run -0 limited 300 "$repo/scripts/lab/lab" --hosts 2 --nfs 4.2 -- bash -c '
-		tailrace run -n 4 --records 1000 --strategy flock,per-file --out run \
-			/mnt/nas && tailrace verify run --out judged'
+		tailrace run --no-plots -n 4 --records 1000 --strategy flock,per-file --out run \
+			/mnt/nas && tailrace verify --no-plots run --out judged'
 	[[ $(json run/result.json 'r["strategies"]') == \
 	   "$(json judged/result.json 'r["strategies"]')" ]]
 }
@@ -148,10 +148,10 @@ compared()
 	END
 	run -1 limited 300 "$repo/scripts/lab/lab" --hosts 2 --nfs 4.2 -- bash -c '
 		bash shadow &
-		tailrace run -n 4 --duration 5s --max-bytes 100M --strategy flock,per-file \
+		tailrace run --no-plots -n 4 --duration 5s --max-bytes 100M --strategy flock,per-file \
 			--out run /mnt/nas
 		code=$?
-		tailrace verify run --out judged && exit 9
+		tailrace verify --no-plots run --out judged && exit 9
 		exit $code'
 	[[ $(json run/result.json 's["flock"]["anomalies"]["divergent_view"] > 0') == true ]]
 	[[ $(json run/result.json 's["flock"]["anomalies"]["lost"]') == 0 ]]

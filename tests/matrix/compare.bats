@@ -13,7 +13,7 @@ lab_run()
 	local folder=$1
 	shift
 	run limited 600 "$repo/scripts/lab/lab" --hosts 2 "$@" -- \
-		tailrace run -n 4 --strategy append,flock,fcntl --records 1000 --out "$folder" /mnt/nas
+		tailrace run --no-plots -n 4 --strategy append,flock,fcntl --records 1000 --out "$folder" /mnt/nas
 	printf '%s\n' "$output"
 	[[ -e $folder/result.json ]]
 }

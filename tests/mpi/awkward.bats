@@ -16,7 +16,7 @@ setup_file()
 	printf %s "$label" >label
 	printf %s "$out" >out
 	mkdir -- "$dir" || skip "this file system has no such names"
-	as_ranks 2 tailrace run --quiet --strategy append,flock:batch=2,flush=fsync,per-file \
+	as_ranks 2 tailrace run --no-plots --quiet --strategy append,flock:batch=2,flush=fsync,per-file \
 		--require per-file --records 200 --merge "--label=$label" "--out=$out" -- "$dir"
 }
 
@@ -83,6 +83,6 @@ print(eval(sys.argv[1]))' "$1"
 	[[ $(tailrace compare --json - -- "$out" "./$out" | python3 -c 'import json, sys
 print(json.load(sys.stdin)["exit_code"])') == 0 ]]
 	mkdir again
-	run -0 tailrace report --out again/r -- "./$out"
+	run -0 tailrace report --no-plots --out again/r -- "./$out"
 	run -0 "$repo/tests/parses" again
 }

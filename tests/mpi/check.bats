@@ -13,7 +13,7 @@ setup_file()
 	cd "$BATS_FILE_TMPDIR" || return
 	mkdir data
 	code=0
-	as_ranks 4 tailrace check --quick --local --keep always --out run data \
+	as_ranks 4 tailrace check --no-plots --quick --local --keep always --out run data \
 		>page 2>said || code=$?
 	echo "$code" >code
 }
@@ -59,25 +59,25 @@ setup()
 }
 
 @test "verify and report come to the same from the run folder" {
-	run -0 tailrace verify "$run" --out judged
+	run -0 tailrace verify --no-plots "$run" --out judged
 	[[ $output == "ACCEPT: "* ]]
 	[[ $(json judged/result.json 'r["check"]') == "$(json "$run/result.json" 'r["check"]')" ]]
 }
 
 @test "without --local a local file system is inconclusive, and nothing is left" {
-	run -3 --separate-stderr tailrace check --quick --strategy flock \
+	run -3 --separate-stderr tailrace check --no-plots --quick --strategy flock \
 		--max-bytes 2M --out out data
 	[[ $output == "INCONCLUSIVE: this is a local file system"* ]]
 	[[ $(json out/result.json 'r["check"]["accepted"], len(r["run"]["hosts"]), r["run"]["ranks"]') == \
 	   "(False, 1, 4)" ]]
-	run -0 as_ranks 2 tailrace check --quick --local --strategy flock --max-bytes 2M --quiet \
+	run -0 as_ranks 2 tailrace check --no-plots --quick --local --strategy flock --max-bytes 2M --quiet \
 		--out again data
 	# The first kept its data, since it was not accepted.
 	[[ $(ls data) == $(basename "$(json out/manifest.json 'r["data_dir"]')") ]]
 }
 
 @test "it keeps to --max-bytes and --rate" {
-	run as_ranks 2 tailrace check --quick --local --strategy flock,append --require flock \
+	run as_ranks 2 tailrace check --no-plots --quick --local --strategy flock,append --require flock \
 		--max-bytes 400k --rate 100 --keep always --out out data
 	size=$(cat data/tailrace-*/0[01]-*.log | wc -c)
 	(( size > 100 * 1024 && size <= 400 * 1024 )) || fail "$size bytes"
@@ -86,7 +86,7 @@ setup()
 }
 
 @test "a required method that is unsafe is rejected, whatever else is safe" {
-	run --separate-stderr as_ranks 4 tailrace check --quick --local \
+	run --separate-stderr as_ranks 4 tailrace check --no-plots --quick --local \
 		--strategy flock,seek-before-lock \
 		--require flock,seek-before-lock --max-bytes 16M --out out data
 	(( status == UNSAFE )) || fail "exit code $status: $output"
@@ -117,7 +117,7 @@ setup()
 	objcopy --dump-section .note.gnu.build-id=note other
 	printf '\125\252' | dd of=note bs=1 seek=20 conv=notrunc status=none
 	objcopy --update-section .note.gnu.build-id=note other
-	run mpirun --quiet -n 1 tailrace check --out out data : \
+	run mpirun --quiet -n 1 tailrace check --no-plots --out out data : \
 		-n 1 ./other check --out out data
 	(( status == COULD_NOT_RUN )) || fail "exit code $status: $output"
 	[[ $output == *"rank 1 on host"*"runs another build of tailrace"* ]]

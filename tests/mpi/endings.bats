@@ -30,7 +30,7 @@ appending()
 }
 
 @test "the first interrupt ends the appends, and what there is is judged" {
-	tailrace run -n 3 --duration 60s --rate 200 --strategy per-file,flock --out run data \
+	tailrace run --no-plots -n 3 --duration 60s --rate 200 --strategy per-file,flock --out run data \
 		>out 2>err &
 	local pid=$! code=0
 	until_true 20 appending
@@ -48,7 +48,7 @@ appending()
 
 # Whoever waits for a lock then gets it, and no append fails for the interrupt.
 @test "the first interrupt breaks off no append" {
-	tailrace run -n 3 --quiet --duration 60s --strategy flock --out run data \
+	tailrace run --no-plots -n 3 --quiet --duration 60s --strategy flock --out run data \
 		>out 2>err &
 	local pid=$! code=0
 	until_true 20 appending
@@ -63,7 +63,7 @@ appending()
 }
 
 @test "the second interrupt leaves at once" {
-	tailrace run -n 2 --duration 60s --rate 10 --strategy per-file --out run data \
+	tailrace run --no-plots -n 2 --duration 60s --rate 10 --strategy per-file --out run data \
 		>out 2>err &
 	local pid=$! code=0
 	until_true 20 appending
@@ -78,7 +78,7 @@ appending()
 }
 
 @test "one process alone takes the interrupt itself" {
-	tailrace run --duration 60s --rate 200 --strategy per-file --out run data >out 2>err &
+	tailrace run --no-plots --duration 60s --rate 200 --strategy per-file --out run data >out 2>err &
 	local pid=$!
 	until_true 20 appending
 	kill -INT $pid
@@ -87,7 +87,7 @@ appending()
 }
 
 @test "a writer that is killed takes nobody along" {
-	as_ranks 3 tailrace run --quiet --duration 6s --rate 500 --strategy flock \
+	as_ranks 3 tailrace run --no-plots --quiet --duration 6s --rate 500 --strategy flock \
 		--out run data 2>err &
 	local pid=$! code=0 victim
 	until_true 20 writers_are 3
@@ -104,7 +104,7 @@ print(sorted(w["end"] for w in json.load(open("run/manifest.json"))["strategies"
 }
 
 @test "a writer that hangs ends the run in time, and is named" {
-	as_ranks 2 tailrace run --quiet --duration 5s --rate 100 --timeout 3s \
+	as_ranks 2 tailrace run --no-plots --quiet --duration 5s --rate 100 --timeout 3s \
 		--strategy per-file --out run data 2>err &
 	local pid=$! code=0 victim
 	until_true 20 writers_are 2
@@ -133,7 +133,7 @@ take_lock_file()
 @test "a lock file left behind makes all wait until they are called hung" {
 	for strategy in lockfile link; do
 		rm -rf data/*
-		as_ranks 2 tailrace run --quiet --duration 20s --rate 100 --timeout 2s \
+		as_ranks 2 tailrace run --no-plots --quiet --duration 20s --rate 100 --timeout 2s \
 			--strategy "$strategy" --out "run-$strategy" data 2>err &
 		local pid=$! code=0
 		until_true 20 appending
@@ -150,7 +150,7 @@ take_lock_file()
 }
 
 @test "ranks that are killed leave no process behind" {
-	tailrace run --quiet --duration 60s --rate 10 --strategy per-file --out run data &
+	tailrace run --no-plots --quiet --duration 60s --rate 10 --strategy per-file --out run data &
 	local pid=$!
 	until_true 20 writers_are 1
 	kill -KILL $pid
@@ -197,7 +197,7 @@ judgeable()
 @test "mpirun is terminated while ranks append" {
 	export TMPDIR=$PWD/local
 	mkdir local
-	started run tailrace run --quiet --duration 60s --rate 300 --strategy flock,per-file \
+	started run tailrace run --no-plots --quiet --duration 60s --rate 300 --strategy flock,per-file \
 		--out run data
 	until_true 20 appending
 	sleep 1
@@ -231,7 +231,7 @@ judgeable()
 	local moment out
 	for moment in 0.3 0.7 1.1 1.6; do
 		out=run-$moment
-		started "$out" tailrace run --quiet --records 300 --rate 1000 \
+		started "$out" tailrace run --no-plots --quiet --records 300 --rate 1000 \
 			--strategy flock,per-file --require flock,per-file --out "$out" data
 		sleep "$moment"
 		terminated
@@ -256,7 +256,7 @@ judgeable()
 }
 
 @test "SIGUSR1 to mpirun ends the appends, and what there is is judged" {
-	started run tailrace run --quiet --duration 60s --rate 200 --strategy per-file,flock \
+	started run tailrace run --no-plots --quiet --duration 60s --rate 200 --strategy per-file,flock \
 		--out run data
 	until_true 20 appending
 	kill -USR1 "$pid"
@@ -272,7 +272,7 @@ judgeable()
 @test "a mount that cannot do what a strategy needs is skipped, with the errno" {
 	in_private_mounts true 2>/dev/null || skip "no right to mount anything"
 	in_private_mounts bash -c 'mount -t tmpfs tmpfs data &&
-		tailrace run --quiet --records 40 --strategy per-file,per-file:io=direct \
+		tailrace run --no-plots --quiet --records 40 --strategy per-file,per-file:io=direct \
 			--size 65 --out run data' || true
 	local verdict
 	verdict=$(json run/result.json 's["per-file:io=direct"]["verdict"]')

@@ -35,7 +35,7 @@ print(*sorted(w["end"] for w in json.load(open(sys.argv[1] + "/manifest.json"))[
 }
 
 @test "a writer is killed, and its successor writes in the next strategy" {
-	run as_ranks 3 tailrace run --quiet --strategy flock,per-file --records 200 \
+	run as_ranks 3 tailrace run --no-plots --quiet --strategy flock,per-file --records 200 \
 		--rate 200 --fault "20%:kill 1" --out run data
 	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 	judged_well run flock 1
@@ -51,7 +51,7 @@ print(*sorted(w["end"] for w in json.load(open(sys.argv[1] + "/manifest.json"))[
 }
 
 @test "a holder is killed, and who waits gets its lock" {
-	run as_ranks 3 tailrace run --quiet --strategy flock,append --records 300 \
+	run as_ranks 3 tailrace run --no-plots --quiet --strategy flock,append --records 300 \
 		--rate 200 --fault 20%:kill-holder --out run data
 	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 	judged_well run flock 1
@@ -61,7 +61,7 @@ print(*sorted(w["end"] for w in json.load(open(sys.argv[1] + "/manifest.json"))[
 	[[ $(json run/result.json 's["flock"]["records"]["recovered"]') == 1 ]]
 	# What is reckoned, verify reckons again.
 	[[ $(json run/result.json 'r["faults"][0]["next_acquisition_s"] > 0') == true ]]
-	tailrace verify --out again run >/dev/null || [[ $? == "$INCONCLUSIVE" ]]
+	tailrace verify --no-plots --out again run >/dev/null || [[ $? == "$INCONCLUSIVE" ]]
 	[[ $(json run/result.json 'r["faults"]') == "$(json again/result.json 'r["faults"]')" ]]
 	[[ $(tr -s ' \n' ' ' <run/summary.txt) == *"killed the holder, rank "*": next lock after "* ]]
 	# Without a lock nobody holds one.
@@ -72,7 +72,7 @@ print(*sorted(w["end"] for w in json.load(open(sys.argv[1] + "/manifest.json"))[
 
 @test "a waiter is killed" {
 	# One writer keeps the lock for long, so that the other waits.
-	run as_ranks 2 tailrace run --quiet --strategy flock --records 150 --rate 100 \
+	run as_ranks 2 tailrace run --no-plots --quiet --strategy flock --records 150 --rate 100 \
 		--fault "10%:stop-holder for 2s" --fault 600ms:kill-waiter --out run data
 	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 	judged_well run flock 1
@@ -80,7 +80,7 @@ print(*sorted(w["end"] for w in json.load(open(sys.argv[1] + "/manifest.json"))[
 }
 
 @test "a stop longer than the time-out is no hang" {
-	run as_ranks 3 tailrace run --quiet --strategy flock --duration 1s --rate 100 \
+	run as_ranks 3 tailrace run --no-plots --quiet --strategy flock --duration 1s --rate 100 \
 		--timeout 1s --fault "20%:stop-holder for 3s" --out run data
 	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 	judged_well run flock 0
@@ -89,14 +89,14 @@ print(*sorted(w["end"] for w in json.load(open(sys.argv[1] + "/manifest.json"))[
 	# Nobody had the lock meanwhile, but for a moment before the stop.
 	[[ $(json run/result.json 'r["faults"][0]["next_acquisition_s"] >= 2.9') == true ]]
 	rm -r run
-	run as_ranks 2 tailrace run --quiet --strategy per-file --duration 1s --rate 100 \
+	run as_ranks 2 tailrace run --no-plots --quiet --strategy per-file --duration 1s --rate 100 \
 		--timeout 1s --fault "0.3s:stop 1 for 3s" --out run data
 	[[ $status == "$SAFE" ]] || fail "exit code $status: $output"
 	[[ $(json run/result.json '[r["faults"][0][k] for k in ("target", "hit")] == [1, True]') == true ]]
 }
 
 @test "a command runs beside the writers, and its end is told" {
-	run as_ranks 2 tailrace run --quiet --strategy per-file,append --records 100 \
+	run as_ranks 2 tailrace run --no-plots --quiet --strategy per-file,append --records 100 \
 		--rate 200 --out run --fault \
 		'10%:run echo "$TAILRACE_RUN_ID $TAILRACE_STRATEGY $TAILRACE_DATA_DIR" >>seen; exit 7' data
 	[[ $status == "$SAFE" ]] || fail "exit code $status: $output"
@@ -107,14 +107,14 @@ $id append $PWD/data/tailrace-$id" ]]
 }
 
 @test "a command that cannot be run did not happen" {
-	run as_ranks 2 tailrace run --quiet --strategy per-file --records 100 --rate 200 \
+	run as_ranks 2 tailrace run --no-plots --quiet --strategy per-file --records 100 --rate 200 \
 		--out run --fault '10%:run ./no-such-hook' --fault '20%:run ./data' data
 	[[ $(json run/result.json '[[f["exit"], f["hit"], f["at_s"]] for f in r["faults"]] == [[127, False, None], [126, False, None]]') == true ]]
 }
 
 @test "a command that outlives the writers is ended with all it started" {
 	SECONDS=0
-	run as_ranks 2 tailrace run --quiet --strategy per-file --records 100 --rate 200 \
+	run as_ranks 2 tailrace run --no-plots --quiet --strategy per-file --records 100 --rate 200 \
 		--timeout 2s --out run --fault '10%:run sh -c "echo \$\$ >inner; sleep 300"; true' data
 	[[ $status == "$SAFE" ]] || fail "exit code $status: $output"
 	(( SECONDS < 60 ))
@@ -125,14 +125,14 @@ $id append $PWD/data/tailrace-$id" ]]
 }
 
 @test "what could not be hit is told, and excuses nothing" {
-	run -0 as_ranks 2 tailrace run --quiet --strategy per-file --records 50 --out run \
+	run -0 as_ranks 2 tailrace run --no-plots --quiet --strategy per-file --records 50 --out run \
 		--fault "1h:kill 0" --fault 100%:kill-holder data
 	[[ $(json run/result.json '[[f["hit"], f["at_s"], f["target"]] for f in r["faults"]] == [[False, None, None], [False, None, None]]') == true ]]
 	[[ $(json run/result.json 'r["faults"][0]["note"]') == "the writers were done before" ]]
 }
 
 @test "a writer that is a thread of its rank cannot be killed alone" {
-	run as_ranks 2 tailrace run --quiet --strategy mpiio-shared --records 100 --rate 200 \
+	run as_ranks 2 tailrace run --no-plots --quiet --strategy mpiio-shared --records 100 --rate 200 \
 		--fault "10%:kill 1" --fault 20%:kill-holder --out run data
 	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 	[[ $(json run/result.json 's["mpiio-shared"]["verdict"]') == skipped ]] ||
@@ -148,7 +148,7 @@ $id append $PWD/data/tailrace-$id" ]]
 	[[ $output == *"there is no rank 2, but 0 to 1"* ]]
 	run tailrace run --fault "101%:kill 0" data
 	[[ $status == "$USAGE" ]]
-	run -0 as_ranks 2 tailrace run --quiet --strategy per-file --records 100 --rate 200 \
+	run -0 as_ranks 2 tailrace run --no-plots --quiet --strategy per-file --records 100 --rate 200 \
 		--fault '20%:run exit 5' --fault "30%:kill 1" --out one data
 	run -0 as_ranks 2 tailrace run --quiet @one/args --out two
 	[[ $(json two/result.json '[[f["what"], f["hit"]] for f in r["faults"]] == [["run exit 5", True], ["kill 1", True]]') == true ]]

@@ -6,7 +6,7 @@ setup_file()
 {
 	cd "$BATS_FILE_TMPDIR" || return
 	mkdir data
-	as_ranks 3 tailrace run --strategy flock,per-file --records 500 --size 64-300 \
+	as_ranks 3 tailrace run --no-plots --strategy flock,per-file --records 500 --size 64-300 \
 		--require per-file --out run data
 }
 
@@ -39,7 +39,7 @@ sorted_lines()
 	[[ $(json run/manifest.json 'r["strategies"][0]["merge"]') == null ]]
 	# The same again, and the verdict is what it was.
 	run -0 tailrace merge run
-	run -0 tailrace verify run --out judged
+	run -0 tailrace verify --no-plots run --out judged
 	[[ $output == *merged:* ]]
 	[[ $(json judged/result.json 's["per-file"]["merge"]["left_out"]') == 0 ]]
 }
@@ -94,7 +94,7 @@ sorted_lines()
 
 @test "as part of a run, and removed with its data" {
 	mkdir other
-	run -0 as_ranks 2 tailrace run --strategy per-file --records 200 --merge \
+	run -0 as_ranks 2 tailrace run --no-plots --strategy per-file --records 200 --merge \
 		--keep never --out timed other
 	[[ $(json timed/result.json 's["per-file"]["merge"]["records"]') == 400 ]]
 	[[ $(json timed/result.json 's["per-file"]["merge"]["records_per_s"] < s["per-file"]["records_per_s"]') == true ]]

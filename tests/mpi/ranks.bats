@@ -6,7 +6,7 @@ load ../helper
 
 @test "two ranks, odd sizes from a seeded range, batches and flushes" {
 	mkdir data
-	run --separate-stderr as_ranks 2 tailrace run --records 3000 --size 65-3001 --seed 7 \
+	run --separate-stderr as_ranks 2 tailrace run --no-plots --records 3000 --size 65-3001 --seed 7 \
 		--strategy flock:batch=3,fcntl:flush=fdatasync,append:io=dsync,per-file:short=retry \
 		--timeout 60s --out run data
 	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "$status: $stderr"
@@ -16,9 +16,9 @@ load ../helper
 
 @test "alone, under mpirun and self-launched give the same files" {
 	mkdir data
-	tailrace run --quiet --records 50 --out alone data || true
-	as_ranks 1 tailrace run --quiet --records 50 --out ranked data || true
-	tailrace run --quiet -n 1 --records 50 --out launched data || true
+	tailrace run --no-plots --quiet --records 50 --out alone data || true
+	as_ranks 1 tailrace run --no-plots --quiet --records 50 --out ranked data || true
+	tailrace run --no-plots --quiet -n 1 --records 50 --out launched data || true
 	diff <(cd alone && find . -type f | sort) <(cd ranked && find . -type f | sort)
 	diff <(cd alone && find . -type f | sort) <(cd launched && find . -type f | sort)
 }
@@ -28,7 +28,7 @@ load ../helper
 	# A writer is asleep most of the time at this rate, and so must be the rest:
 	# processor time of all eight ranks, their children and mpirun, in ms.
 	TIMEFORMAT='%U %S'
-	{ time as_ranks 8 tailrace run --quiet --duration 4s --rate 20 \
+	{ time as_ranks 8 tailrace run --no-plots --quiet --duration 4s --rate 20 \
 		--strategy per-file --out run data; } 2>"times"
 	run awk 'END { print ($1 + $2 < 6) ? "asleep" : "spinning" }' times
 	[[ $output == asleep ]] || fail "$(cat times) s of processor time"
@@ -36,7 +36,7 @@ load ../helper
 
 @test "a rate and a duration are kept" {
 	mkdir data
-	as_ranks 2 tailrace run --quiet --duration 2s --rate 100 --strategy per-file \
+	as_ranks 2 tailrace run --no-plots --quiet --duration 2s --rate 100 --strategy per-file \
 		--out run data
 	run json run/result.json '380 <= s["per-file"]["records"]["attempted"] <= 420'
 	[[ $output == true ]]

@@ -20,7 +20,7 @@ result()
 }
 
 @test "locked counters count, and one without a lock loses updates" {
-	run as_ranks 4 tailrace run --out run --records 1000 --size 64 --strategy \
+	run as_ranks 4 tailrace run --no-plots --out run --records 1000 --size 64 --strategy \
 		counter,counter:lock=fcntl,counter:lock=ofd,counter:lock=none,think=200 data
 	(( status == SAFE || status == INCONCLUSIVE )) || fail "exit code $status"
 	for name in counter counter:lock=fcntl counter:lock=ofd; do
@@ -43,7 +43,7 @@ result()
 }
 
 @test "a chain is unbroken under a lock, and without one its records are lost" {
-	run as_ranks 4 tailrace run --out run --records 500 --size 64-300 --strategy \
+	run as_ranks 4 tailrace run --no-plots --out run --records 500 --size 64-300 --strategy \
 		chain,chain:lock=fcntl,batch=4,chain:lock=none,think=200 data
 	(( status == SAFE || status == INCONCLUSIVE )) || fail "exit code $status"
 	for name in chain chain:lock=fcntl,batch=4; do

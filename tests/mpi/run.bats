@@ -44,7 +44,7 @@ nothing_found()
 }
 
 @test "four strategies, four ranks, 10000 records each" {
-	run -0 as_ranks 4 tailrace run --strategy append,flock,fcntl,per-file \
+	run -0 as_ranks 4 tailrace run --no-plots --strategy append,flock,fcntl,per-file \
 		--records 10000 --out run data
 	all_safe run append flock fcntl per-file
 	for name in append flock fcntl per-file; do
@@ -63,7 +63,7 @@ nothing_found()
 
 @test "every way to lock, four ranks: nothing is lost" {
 	names=(ofd flock-append flock-pwrite lockfile link lockf:wait=exponential)
-	run as_ranks 4 tailrace run --records 500 --out run \
+	run as_ranks 4 tailrace run --no-plots --records 500 --out run \
 		--strategy "$(IFS=,; echo "${names[*]}"),flock-poll" --size 4k data
 	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 	nothing_found run "${names[@]}"
@@ -77,7 +77,7 @@ nothing_found()
 }
 
 @test "it launches its ranks itself" {
-	run -0 tailrace run -n 3 --strategy flock,per-file --require per-file \
+	run -0 tailrace run --no-plots -n 3 --strategy flock,per-file --require per-file \
 		--records 300 --out run data
 	nothing_found run flock
 	all_safe run per-file
@@ -85,14 +85,14 @@ nothing_found()
 }
 
 @test "alone it is one rank, and one rank proves nothing" {
-	run tailrace run --strategy flock --records 300 --out run data
+	run tailrace run --no-plots --strategy flock --records 300 --out run data
 	(( status == INCONCLUSIVE )) || fail "exit code $status: $output"
 	[[ $(json run/result.json 'r["run"]["ranks"]') == 1 ]]
 	[[ $(json run/result.json 's["flock"]["anomalies"]["lost"]') == 0 ]]
 }
 
 @test "alone, with a file per writer, one rank is enough" {
-	run -0 tailrace run --strategy per-file --records 300 --out run data
+	run -0 tailrace run --no-plots --strategy per-file --records 300 --out run data
 	all_safe run per-file
 }
 
@@ -100,7 +100,7 @@ nothing_found()
 	for size in 65 4k 64-5000 1M; do
 		records=500
 		[[ $size != 1M ]] || records=40
-		run -0 as_ranks 4 tailrace run --strategy flock,per-file \
+		run -0 as_ranks 4 tailrace run --no-plots --strategy flock,per-file \
 			--require per-file --size "$size" --records "$records" \
 			--seed 7 --out "run-$size" data
 		nothing_found "run-$size" flock per-file
@@ -111,9 +111,9 @@ nothing_found()
 	mkdir data/tailrace-mine
 	echo precious >data/file
 	echo precious >data/tailrace-mine/flock
-	as_ranks 2 tailrace run --strategy flock,per-file --require per-file \
+	as_ranks 2 tailrace run --no-plots --strategy flock,per-file --require per-file \
 		--records 2000 --out one data &
-	run -0 as_ranks 2 tailrace run --strategy flock,per-file --require per-file \
+	run -0 as_ranks 2 tailrace run --no-plots --strategy flock,per-file --require per-file \
 		--records 2000 --out two data
 	wait $!
 	nothing_found one flock per-file
@@ -128,7 +128,7 @@ nothing_found()
 }
 
 @test "a data file is lines of printable ASCII" {
-	run -0 as_ranks 2 tailrace run --strategy per-file --size 100 --records 200 \
+	run -0 as_ranks 2 tailrace run --no-plots --strategy per-file --size 100 --records 200 \
 		--out run data
 	file=$(find data/tailrace-* -type f -size +0 | head -n 1)
 	[[ $(wc -l <"$file") == 200 ]]
@@ -136,10 +136,10 @@ nothing_found()
 }
 
 @test "verify agrees with the run" {
-	run as_ranks 4 tailrace run --strategy append,flock,per-file --strict \
+	run as_ranks 4 tailrace run --no-plots --strategy append,flock,per-file --strict \
 		--records 1000 --out run data
 	code=$status
-	run tailrace verify run --out judged
+	run tailrace verify --no-plots run --out judged
 	(( status == code ))
 	[[ $(json judged/result.json 'r["verdict"]') == "$(json run/result.json 'r["verdict"]')" ]]
 	[[ $(json run/result.json 'r["strategies"]') == \
@@ -153,30 +153,36 @@ nothing_found()
 }
 
 @test "the same from its saved options" {
-	run -0 as_ranks 2 tailrace run --strategy per-file --records 100 --seed 9 \
-		--size 64-100 --out one data
+	run -0 --separate-stderr as_ranks 2 tailrace run --no-plots --strategy per-file \
+		--records 100 --seed 9 --size 64-100 --out one data
+	[[ $stderr != *picture* ]] || fail "$stderr"
 	run -0 as_ranks 2 tailrace run @one/args --out two
 	[[ $(json one/result.json 's["per-file"]["bytes_per_s"] > 0') == true ]]
 	[[ $(json two/result.json 'r["run"]["seed"]') == 9 ]]
 	[[ $(json two/result.json 's["per-file"]["records"]["acknowledged"]') == 200 ]]
+	# Nor does it draw what the first did not.
+	for folder in one two; do
+		[[ -s $folder/plots/latency.tsv && -s $folder/plots/latency.gp ]]
+		[[ -z $(find "$folder" -name '*.svg' -o -name '*.png') ]]
+	done
 }
 
 @test "--keep never and --keep unsafe remove what they made, and only that" {
 	for keep in never unsafe; do
 		echo precious >data/file
-		run -0 as_ranks 2 tailrace run --keep "$keep" --strategy per-file \
+		run -0 as_ranks 2 tailrace run --no-plots --keep "$keep" --strategy per-file \
 			--records 100 --out "run-$keep" data
 		[[ $(ls data) == file ]] || fail "left: $(ls -R data)"
 	done
 }
 
 @test "--duration ends it" {
-	run -0 as_ranks 2 tailrace run --strategy per-file --duration 1s --out run data
+	run -0 as_ranks 2 tailrace run --no-plots --strategy per-file --duration 1s --out run data
 	[[ $(json run/result.json '0.5 < s["per-file"]["duration_s"] < 5') == true ]]
 }
 
 @test "--expect turns a verdict around" {
-	run as_ranks 2 tailrace run --strategy per-file --records 50 \
+	run as_ranks 2 tailrace run --no-plots --strategy per-file --records 50 \
 		--expect per-file=unsafe --out run data
 	(( status != 0 )) || fail "exit code 0 though the expectation was not met"
 }
@@ -184,13 +190,13 @@ nothing_found()
 @test "names with blanks, quotes and bytes that are no UTF-8" {
 	odd=$'d \'a"t\\a\xff'
 	mkdir "$odd"
-	run -0 as_ranks 2 tailrace run --strategy per-file --records 50 --out "run $odd" "$odd"
+	run -0 as_ranks 2 tailrace run --no-plots --strategy per-file --records 50 --out "run $odd" "$odd"
 	[[ $(json "run $odd/result.json" 'r["verdict"]') == safe ]]
 	run -0 tailrace verify "run $odd"
 }
 
 @test "quiet says nothing but the result" {
-	run -0 --separate-stderr as_ranks 2 tailrace run --quiet --strategy per-file \
+	run -0 --separate-stderr as_ranks 2 tailrace run --no-plots --quiet --strategy per-file \
 		--records 50 --out run data
 	[[ -z $stderr ]] || fail "$stderr"
 }

@@ -46,7 +46,7 @@ ended_without_losses()
 }
 
 @test "what they claim holds, among four ranks" {
-	run -0 as_ranks 4 tailrace run --records 1500 --out run data --strategy \
+	run -0 as_ranks 4 tailrace run --no-plots --records 1500 --out run data --strategy \
 		sequencer,sequencer-aligned,sequencer:io=dsync,aggregator,mpi-token
 	for name in sequencer sequencer-aligned sequencer:io=dsync aggregator mpi-token; do
 		[[ $(json run/result.json "s['$name']['verdict']") == safe ]] ||
@@ -60,17 +60,17 @@ ended_without_losses()
 }
 
 @test "batches, flushes and a range of sizes" {
-	run as_ranks 3 tailrace run --records 200 --size 64-5000 --seed 5 --out run data --strategy \
+	run as_ranks 3 tailrace run --no-plots --records 200 --size 64-5000 --seed 5 --out run data --strategy \
 		sequencer-aligned:batch=8,aggregator:batch=4,flush=fsync,aggregator:flush=close,mpi-token:batch=16
 	[[ $(json run/result.json "any(any(row['anomalies'].values()) for row in s.values())") == false ]]
 	[[ $(json run/result.json "{row['records']['intact'] for row in s.values()}") == '{600}' ]]
 }
 
 @test "padding is no gap, and counts against --max-bytes" {
-	run as_ranks 2 tailrace run --records 100 --size 100 --strategy sequencer-aligned \
+	run as_ranks 2 tailrace run --no-plots --records 100 --size 100 --strategy sequencer-aligned \
 		--max-bytes 700k --out run data
 	(( status == USAGE )) # 2 * 100 pages
-	run as_ranks 2 tailrace run --records 100 --size 100 --strategy sequencer-aligned \
+	run as_ranks 2 tailrace run --no-plots --records 100 --size 100 --strategy sequencer-aligned \
 		--max-bytes 800k --out run data
 	[[ $(json run/result.json "s['sequencer-aligned']['anomalies']['gap']") == 0 ]]
 	[[ $(json run/result.json "s['sequencer-aligned']['records']['intact']") == 200 ]]
@@ -79,7 +79,7 @@ ended_without_losses()
 }
 
 @test "alone, one rank asks its own service" {
-	run tailrace run --records 50 --strategy sequencer:io=dsync,aggregator,mpi-token \
+	run tailrace run --no-plots --records 50 --strategy sequencer:io=dsync,aggregator,mpi-token \
 		--out run data
 	(( status == INCONCLUSIVE )) || fail "exit code $status: $output"
 	[[ $(json run/result.json "{row['records']['intact'] for row in s.values()}") == '{50}' ]]
@@ -89,7 +89,7 @@ ended_without_losses()
 @test "where the service is killed, appends fail and the run ends" {
 	for strategy in sequencer aggregator:flush=fsync mpi-token; do
 		code=0
-		as_ranks 3 tailrace run --quiet --duration 60s --rate 200 --out run data \
+		as_ranks 3 tailrace run --no-plots --quiet --duration 60s --rate 200 --out run data \
 			--strategy "$strategy" 2>err &
 		pid=$!
 		until_true 20 appending
@@ -107,7 +107,7 @@ ended_without_losses()
 
 @test "where it does not answer, appends fail within the time-out" {
 	code=0
-	as_ranks 2 tailrace run --quiet --duration 60s --rate 100 --timeout 4s --out run data \
+	as_ranks 2 tailrace run --no-plots --quiet --duration 60s --rate 100 --timeout 4s --out run data \
 		--strategy sequencer 2>err &
 	pid=$!
 	until_true 20 appending
@@ -122,7 +122,7 @@ ended_without_losses()
 @test "a token dies with its holder, and the others say so" {
 	code=0
 	SECONDS=0
-	as_ranks 3 tailrace run --quiet --duration 60s --fault 1s:kill-holder --out run data \
+	as_ranks 3 tailrace run --no-plots --quiet --duration 60s --fault 1s:kill-holder --out run data \
 		--strategy mpi-token 2>err || code=$?
 	(( SECONDS < 30 ))
 	# What was acknowledged is there, and the rest was asked for.
@@ -132,7 +132,7 @@ ended_without_losses()
 }
 
 @test "an interrupt ends the wait for the token" {
-	tailrace run -n 3 --duration 60s --strategy mpi-token,aggregator --out run data >out 2>err &
+	tailrace run --no-plots -n 3 --duration 60s --strategy mpi-token,aggregator --out run data >out 2>err &
 	pid=$!
 	code=0
 	until_true 20 appending

@@ -21,7 +21,7 @@ all_there()
 # Whether they meet often enough for a verdict is up to the scheduler.
 @test "what it claims holds, however Open MPI keeps the pointer" {
 	for choice in sharedfp=sm sharedfp=lockedfile sharedfp=individual io=romio321; do
-		run as_ranks 4 env "OMPI_MCA_$choice" tailrace run --quiet --records 1000 \
+		run as_ranks 4 env "OMPI_MCA_$choice" tailrace run --no-plots --quiet --records 1000 \
 			--strategy mpiio-shared --out run data
 		(( status == SAFE || status == INCONCLUSIVE )) || fail "$choice: $output"
 		code=$status
@@ -34,7 +34,7 @@ all_there()
 }
 
 @test "batches, a range of sizes, and others before and after it" {
-	run as_ranks 3 tailrace run --quiet --records 200 --size 64-5000 --seed 5 --keep never \
+	run as_ranks 3 tailrace run --no-plots --quiet --records 200 --size 64-5000 --seed 5 --keep never \
 		--strategy append,mpiio-shared:batch=8,mpiio-shared,per-file --out run data
 	for name in append mpiio-shared:batch=8 mpiio-shared per-file; do
 		all_there 600 "$name"
@@ -43,11 +43,11 @@ all_there()
 }
 
 @test "for a time, and interrupted" {
-	run as_ranks 2 tailrace run --quiet --duration 500ms --rate 200 \
+	run as_ranks 2 tailrace run --no-plots --quiet --duration 500ms --rate 200 \
 		--strategy mpiio-shared --out run data
 	[[ $(json run/result.json "150 <= s['mpiio-shared']['records']['intact'] <= 202") == true ]]
 	rm -r run
-	tailrace run -n 3 --quiet --duration 60s --rate 100 --strategy mpiio-shared \
+	tailrace run --no-plots -n 3 --quiet --duration 60s --rate 100 --strategy mpiio-shared \
 		--out run data 2>err &
 	pid=$!
 	for (( tries = 200; tries; tries-- )); do
@@ -64,7 +64,7 @@ all_there()
 }
 
 @test "skipped without a launcher" {
-	run tailrace run --quiet --records 10 --strategy mpiio-shared --out run data
+	run tailrace run --no-plots --quiet --records 10 --strategy mpiio-shared --out run data
 	(( status == INCONCLUSIVE ))
 	[[ $(json run/result.json "s['mpiio-shared']['verdict']") == skipped ]]
 	[[ $(json run/result.json "s['mpiio-shared']['reason']") == *"without a launcher"* ]]
@@ -72,7 +72,7 @@ all_there()
 
 # Nothing is left that could share a pointer.
 @test "skipped where MPI cannot do it, in MPI's words, and the run goes on" {
-	run as_ranks 2 env OMPI_MCA_sharedfp=^sm,lockedfile,individual tailrace run --quiet \
+	run as_ranks 2 env OMPI_MCA_sharedfp=^sm,lockedfile,individual tailrace run --no-plots --quiet \
 		--records 50 --strategy mpiio-shared,per-file --out run data
 	(( status == INCONCLUSIVE ))
 	[[ $(json run/result.json "s['mpiio-shared']['verdict']") == skipped ]]

@@ -65,7 +65,7 @@ until_rows()
 
 @test "many segments: disk and memory stay as they were, and all are judged as one" {
 	local before after dir code=0 count again=0
-	tailrace run -n 3 --duration 10m --segment 64k --strategy flock --out run data \
+	tailrace run --no-plots -n 3 --duration 10m --segment 64k --strategy flock --out run data \
 		>out 2>err 3>&- &
 	pid=$!
 	until_rows 8 $pid
@@ -98,7 +98,7 @@ until_rows()
 	# The rows are all that there is of them.
 	cp run/segments.tsv rows
 	grep -v -P '^0\t7\t' rows >run/segments.tsv
-	tailrace verify --out again run >again.txt || again=$?
+	tailrace verify --no-plots --out again run >again.txt || again=$?
 	[[ $again == "$INCONCLUSIVE" ]]
 	[[ $(json again/result.json 's["flock"]["reason"]') == "segment 7 cannot be judged"* ]]
 	sed 's/removed/deleted/' rows >run/segments.tsv
@@ -108,7 +108,7 @@ until_rows()
 
 @test "a run in segments that was killed can be judged" {
 	local all
-	tailrace run -n 2 --duration 10m --segment 64k --strategy flock --out run data \
+	tailrace run --no-plots -n 2 --duration 10m --segment 64k --strategy flock --out run data \
 		>out 2>err 3>&- &
 	pid=$!
 	until_rows 3 $pid
@@ -122,7 +122,7 @@ until_rows()
 
 @test "a folder that has the name of a segment already is left alone" {
 	local theirs
-	tailrace run -n 2 --duration 10m --segment 64k --strategy flock --out run data \
+	tailrace run --no-plots -n 2 --duration 10m --segment 64k --strategy flock --out run data \
 		>out 2>err 3>&- &
 	pid=$!
 	until_rows 1 $pid
@@ -136,7 +136,7 @@ until_rows()
 }
 
 @test "--segment-time rolls where size does not, in each kind of file" {
-	run as_ranks 2 tailrace run --quiet --duration 1200ms --segment-time 300ms --rate 100 \
+	run as_ranks 2 tailrace run --no-plots --quiet --duration 1200ms --segment-time 300ms --rate 100 \
 		--strategy per-file,counter:lock=flock --out run data
 	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 	for name in per-file counter:lock=flock; do

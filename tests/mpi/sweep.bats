@@ -11,7 +11,7 @@ setup()
 # A grid of two by two, twice; per-file alone decides, since few records hardly race.
 sweep()
 {
-	tailrace sweep -L ranks=1,2 -L batch=1,4 --repeat 2 --strategy flock,per-file \
+	tailrace sweep --no-plots -L ranks=1,2 -L batch=1,4 --repeat 2 --strategy flock,per-file \
 		--require per-file --records 50 --seed 3 "$@" data
 }
 
@@ -57,6 +57,7 @@ print(ok)') == True ]]
 		grep -qF "'$series'" s/plots/throughput-by-ranks.gp ||
 			fail "no curve $series" || return
 	done
+	[[ -z $(find s -name '*.svg' -o -name '*.png') ]]
 	# All of it is there: nothing is run again, from args too.
 	ids=$(cat s/runs/*/result.json | grep '"id"')
 	run -0 tailrace sweep @s/args --out s
@@ -73,7 +74,7 @@ print(ok)') == True ]]
 }
 
 @test "interrupted, it ends the run that is on, and goes on with that one" {
-	tailrace sweep -L duration=10m,1s --rate 100 --strategy per-file --seed 1 \
+	tailrace sweep --no-plots -L duration=10m,1s --rate 100 --strategy per-file --seed 1 \
 		--out s data 2>said 3>&- &
 	sweep=$!
 	# Which comes first is drawn: wait until the long one appends.

@@ -68,11 +68,8 @@ repeated()
 		'flock:flush=close|60|flock:LOCK_EX lseek:SEEK_END write close|openat|'
 		'counter|60|flock:LOCK_EX pread64 pwrite64 flock:LOCK_UN||close'
 	)
-	# Pictures are drawn by other processes, which need not be traced.
-	mkdir bin
-	ln -s "$(command -v false)" bin/gnuplot
-	run env "PATH=$PWD/bin:$PATH" strace -f -ff -qq -o traces/of tailrace run --quiet \
-		--turn 0 --views none --records $records --out run data \
+	run strace -f -ff -qq -o traces/of tailrace run --no-plots --quiet --turn 0 \
+		--views none --records $records --out run data \
 		--strategy "$(IFS=,; printf '%s' "${rows[*]%%|*}")"
 	[[ $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 	for index in "${!rows[@]}"; do
@@ -111,7 +108,7 @@ processor_ticks()
 # Purpose: who waits sleeps. A rank that spun would take a processor, or its share.
 @test "ranks and spawners sleep while writers append" {
 	local pids=() ends=$((SECONDS + 30)) pid before after
-	tailrace run --quiet -n 4 --duration 60s --rate 20 --strategy per-file --out run \
+	tailrace run --no-plots --quiet -n 4 --duration 60s --rate 20 --strategy per-file --out run \
 		data 3>&- &
 	pid=$!
 	until (( $(cat data/tailrace-*/00-* 2>/dev/null | wc -l) >= 40 )); do

@@ -34,7 +34,7 @@ tails()
 # On a local file system every process sees the same pages: nothing may be late by more
 # than some polls, and no NULs or moving ends may be seen.
 @test "two readers see all records of a local file, soon and in place" {
-	run -0 as_ranks 3 tailrace run --readers 2 --records 2000 \
+	run -0 as_ranks 3 tailrace run --no-plots --readers 2 --records 2000 \
 		--strategy flock,per-file --out run data
 	[[ $(reader flock 'd["records"]') == '[6000, 6000]' ]]
 	[[ $(reader flock 'd["compared"]') == '[6000, 6000]' ]]
@@ -49,14 +49,14 @@ tails()
 	[[ $(cd run/tails && echo *) == '00-flock.00000.tail 00-flock.00001.tail' ]]
 	[[ $(cat run/summary.txt) == *'readers: '*' saw 6,000 records, p50 '* ]]
 	# Judged again, and repeated.
-	run -0 tailrace verify run --out judged
+	run -0 tailrace verify --no-plots run --out judged
 	[[ $(json run/result.json 'r["strategies"]') == \
 	   "$(json judged/result.json 'r["strategies"]')" ]]
 	grep -x -- '--readers=2' run/args
 }
 
 @test "nobody follows unless asked to" {
-	run -0 tailrace run --records 100 --strategy per-file,flock --require per-file \
+	run -0 tailrace run --no-plots --records 100 --strategy per-file,flock --require per-file \
 		--out run data
 	[[ ! -e run/tails ]]
 	[[ $(json run/result.json 's["flock"]["readers"]') == null ]]
@@ -65,12 +65,12 @@ tails()
 }
 
 @test "a tail that is damaged or gone tells nothing, and changes no verdict" {
-	run -0 as_ranks 2 tailrace run --readers 2 --records 500 --strategy per-file,flock \
+	run -0 as_ranks 2 tailrace run --no-plots --readers 2 --records 500 --strategy per-file,flock \
 		--require per-file --out run data
 	cp -r run before
 	printf x | dd of=run/tails/01-flock.00000.tail bs=1 seek=200 conv=notrunc status=none
 	rm run/tails/01-flock.00001.tail
-	run -0 tailrace verify run --out judged
+	run -0 tailrace verify --no-plots run --out judged
 	[[ $(json judged/result.json '[sorted(d) for d in s["flock"]["readers"]]') == \
 	   "[['host', 'records'], ['host', 'records']]" ]]
 	[[ $(json judged/result.json '[d["records"] for d in s["flock"]["readers"]]') == \
@@ -81,7 +81,7 @@ tails()
 }
 
 @test "a reader that hangs is left out, and the run ends" {
-	as_ranks 2 tailrace run --readers 1 --duration 3s --rate 100 --timeout 4s \
+	as_ranks 2 tailrace run --no-plots --readers 1 --duration 3s --rate 100 --timeout 4s \
 		--strategy flock --one-client --out run data >out 2>err &
 	local pid=$! code=0 followers ends=$((SECONDS + 20))
 	until followers=$(tails) && [[ $followers ]]; do
