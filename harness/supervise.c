@@ -32,6 +32,12 @@
 /* Where a fault is due at a share of the records, that must be known sooner. */
 #define FAULT_LOOK_NS 50000000u
 
+/*
+ * Rank 0 gets no more letters than one each so long: with thousands of ranks each has
+ * to look for its peer, too.
+ */
+#define LETTER_NS 200000u
+
 /* While a fault is at work on the writer. */
 #define STRIKE_NAP_MS 2
 
@@ -140,7 +146,8 @@ static int writer_hangs(struct supervision *s, uint64_t now_ns)
 }
 
 /* A second; less in a segment, of which each rank has its share. */
-static uint64_t pause_ns(const struct supervision *s, uint64_t begun, uint64_t now_ns)
+static uint64_t wanted_pause_ns(const struct supervision *s, uint64_t begun,
+				uint64_t now_ns)
 {
 	const struct run *run = s->run;
 	double share, pause;
@@ -155,6 +162,14 @@ static uint64_t pause_ns(const struct supervision *s, uint64_t begun, uint64_t n
 	if (pause < LAST_NAP_MS * 1e6)
 		pause = LAST_NAP_MS * 1e6;
 	return pause < LOOK_NS ? (uint64_t)pause : LOOK_NS;
+}
+
+static uint64_t pause_ns(const struct supervision *s, uint64_t begun, uint64_t now_ns)
+{
+	uint64_t wanted_ns = wanted_pause_ns(s, begun, now_ns);
+	uint64_t least_ns = (uint64_t)s->run->world.size * LETTER_NS;
+
+	return wanted_ns > least_ns ? wanted_ns : least_ns;
 }
 
 /* Now and then: how far is it, and does it hang? */

@@ -73,6 +73,22 @@ static int answer_call(struct clocks *clocks)
 	return mail_send(clocks->box, 0, &mail);
 }
 
+/* Rank 0: call the next leaders of the round, as many as may be. */
+static int call_leaders(struct clocks *clocks)
+{
+	const struct hosts *hosts = clocks->hosts;
+	struct mail call = {.kind = MAIL_CLOCK_CALL};
+	int rc = 0;
+
+	while (rc == 0 && clocks->next < hosts->count &&
+	       clocks->awaited < CLOCK_AT_ONCE) {
+		rc = mail_send(clocks->box, hosts->host[clocks->next].leader, &call);
+		clocks->next++;
+		clocks->awaited++;
+	}
+	return rc;
+}
+
 /* Rank 0: a sample came. */
 static int take_sample(struct clocks *clocks, const struct mail *mail)
 {
@@ -81,12 +97,13 @@ static int take_sample(struct clocks *clocks, const struct mail *mail)
 		.offset_ns = (int64_t)mail->value[1],
 		.rtt_ns = mail->value[2],
 	};
+	int rc = 0;
 
 	clocks->awaited -= clocks->awaited > 0;
-	if (sample.rtt_ns == NO_SAMPLE)
-		return 0;
-	return series_add(&clocks->series[clocks->hosts->rank_host[mail->from]],
-			  &sample);
+	if (sample.rtt_ns != NO_SAMPLE)
+		rc = series_add(&clocks->series[clocks->hosts->rank_host[mail->from]],
+				&sample);
+	return rc < 0 ? rc : call_leaders(clocks);
 }
 
 int clocks_receive(struct clocks *clocks, const struct mail *mail)
@@ -109,7 +126,6 @@ int clocks_receive(struct clocks *clocks, const struct mail *mail)
 int clocks_tick(struct clocks *clocks, uint64_t now_ns)
 {
 	struct clock_sample exact = {.at_ns = now_ns}; /* of our own host */
-	struct mail call = {.kind = MAIL_CLOCK_CALL};
 	int rc;
 
 	if (clocks->awaited ||
@@ -117,12 +133,9 @@ int clocks_tick(struct clocks *clocks, uint64_t now_ns)
 		return 0;
 	clocks->hurry = false;
 	clocks->round_ns = now_ns;
+	clocks->next = 1;
 	rc = series_add(&clocks->series[0], &exact);
-	for (size_t host = 1; rc == 0 && host < clocks->hosts->count; host++) {
-		rc = mail_send(clocks->box, clocks->hosts->host[host].leader, &call);
-		clocks->awaited += rc == 0;
-	}
-	return rc;
+	return rc < 0 ? rc : call_leaders(clocks);
 }
 
 void clocks_hurry(struct clocks *clocks)
@@ -132,6 +145,7 @@ void clocks_hurry(struct clocks *clocks)
 
 bool clocks_round_complete(const struct clocks *clocks)
 {
+	/* While there are more to call, somebody is awaited. */
 	return !clocks->hurry && !clocks->awaited;
 }
 

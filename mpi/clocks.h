@@ -21,7 +21,13 @@
 #include "mpi/hosts.h"
 #include "mpi/mail.h"
 
-#define CLOCK_INTERVAL_NS 2000000000u /* between two calls */
+#define CLOCK_INTERVAL_NS 2000000000u /* between two rounds */
+
+/*
+ * So many leaders are asked for a sample at a time: bursts of more would wait for each
+ * other at the service, which would make their round trips, and so the clocks' error.
+ */
+#define CLOCK_AT_ONCE 16
 
 /* All samples of one host so far, in order of time. */
 struct clock_series {
@@ -35,7 +41,8 @@ struct clocks {
 
 	/* Rank 0. */
 	struct clock_series *series; /* by host */
-	size_t awaited;		     /* samples of the round under way */
+	size_t next;		     /* host to call in the round under way */
+	size_t awaited;		     /* samples of those called */
 	bool hurry;		     /* begin a round at the next tick */
 	uint64_t round_ns;	     /* when the latest round began */
 
