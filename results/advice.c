@@ -516,8 +516,9 @@ static const struct rule {
 	{"append-is-not-atomic", ADVICE_HARM, find_bare_append,
 	 "NFS has no append: the client asks for the size and writes there, and two "
 	 "clients ask at the same time.",
-	 "Do not rely on O_APPEND between hosts: lock the file, or write a file per "
-	 "writer and merge.",
+	 "Do not rely on O_APPEND between hosts: take a lock that is safe here, or "
+	 "write "
+	 "a file per writer and merge.",
 	 "open(2), O_APPEND; Linux NFS FAQ, A9"},
 	{"sidecar-lock", ADVICE_HARM, find_sidecar,
 	 "A lock on another file does not make the client fetch the size of the data "

@@ -30,6 +30,16 @@ static bool failed_beside(const struct result *result, size_t i)
 	       result->judgments[i].verdict == VERDICT_UNSAFE;
 }
 
+/* "45 of 8,000 acknowledged records were lost" */
+static void put_loss(FILE *stream, uint64_t lost, uint64_t acknowledged)
+{
+	put_count(stream, lost);
+	fputs(" of ", stream);
+	put_count(stream, acknowledged);
+	fprintf(stream, " acknowledged record%s %s lost", acknowledged == 1 ? "" : "s",
+		lost == 1 ? "was" : "were");
+}
+
 /* "with flock, 45 of 8,000 acknowledged records were lost" */
 static void put_losses(FILE *stream, const struct page *page, strategy_filter filter)
 {
@@ -44,10 +54,8 @@ static void put_losses(FILE *stream, const struct page *page, strategy_filter fi
 		put_name(stream, page->result->manifest->strategies[i].name);
 		fputs(", ", stream);
 		if (judgment->anomalies[ANOMALY_LOST] > 0) {
-			put_count(stream, (uint64_t)judgment->anomalies[ANOMALY_LOST]);
-			fputs(" of ", stream);
-			put_count(stream, judgment->acknowledged);
-			fputs(" acknowledged records were lost", stream);
+			put_loss(stream, (uint64_t)judgment->anomalies[ANOMALY_LOST],
+				 judgment->acknowledged);
 		} else {
 			fputs("the file was damaged: ", stream);
 			put_kinds(stream, judgment, 0, ANOMALY_COUNT);

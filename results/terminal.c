@@ -36,6 +36,14 @@ static bool is_control(const struct result *result, size_t i)
 	       result->judgments[i].verdict != VERDICT_SKIPPED;
 }
 
+/* Did it stand where writers met? */
+static bool survived(const struct result *result, size_t i)
+{
+	return !result->manifest->strategies[i].control &&
+	       result->manifest->strategies[i].shared_file &&
+	       result->judgments[i].verdict == VERDICT_SAFE;
+}
+
 static int print_examples(const struct page *page, size_t index)
 {
 	const struct judgment *judgment = &page->result->judgments[index];
@@ -67,7 +75,11 @@ void put_teeth(FILE *stream, const struct page *page)
 	if (page->result->verdict.teeth) {
 		put_strategies(stream, page, is_failed_control);
 		fputs(" went wrong on this mount, as a control should; so this run can "
-		      "see the race that the safe ones survived.",
+		      "see the race",
+		      stream);
+		fputs(count_strategies(page->result, survived) > 0
+			      ? " that the safe ones survived."
+			      : ".",
 		      stream);
 		return;
 	}

@@ -390,7 +390,9 @@ static int judge_all(struct whole *w)
 			 w->strategy->segments);
 	if (w->damaged_rows && !w->doubt[0])
 		snprintf(w->doubt, sizeof(w->doubt),
-			 "%llu rows of %s are damaged or contradict others",
+			 w->damaged_rows == 1
+				 ? "%llu row of %s is damaged or contradicts others"
+				 : "%llu rows of %s are damaged or contradict others",
 			 (unsigned long long)w->damaged_rows, SEGMENTS_FILE);
 	add_removed_times(w);
 	settle_figures(w);

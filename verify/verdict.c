@@ -227,9 +227,10 @@ static bool few_acknowledged(struct judgment *j, bool faults)
 	else if (!faults &&
 		 j->attempted - j->acknowledged > j->attempted / UNACKNOWLEDGED_MAX_OF)
 		snprintf(j->reason, sizeof(j->reason),
-			 "only %llu of %llu appends were acknowledged",
+			 "only %llu of %llu appends %s acknowledged",
 			 (unsigned long long)j->acknowledged,
-			 (unsigned long long)j->attempted);
+			 (unsigned long long)j->attempted,
+			 j->acknowledged == 1 ? "was" : "were");
 	else
 		return false;
 	return true;
@@ -241,9 +242,10 @@ static bool hardly_met(struct judgment *j)
 	    (j->handoffs >= HANDOFFS_MIN && j->contention >= CONTENTION_MIN))
 		return false;
 	snprintf(j->reason, sizeof(j->reason),
-		 "the writers hardly met: contention %.2f %%, %llu hand-offs "
+		 "the writers hardly met: contention %.2f %%, %llu hand-off%s "
 		 "(1 %% and %d are needed)",
-		 j->contention * 100, (unsigned long long)j->handoffs, HANDOFFS_MIN);
+		 j->contention * 100, (unsigned long long)j->handoffs,
+		 j->handoffs == 1 ? "" : "s", HANDOFFS_MIN);
 	return true;
 }
 
@@ -282,8 +284,9 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 			 strerror(e->unreadable));
 	else if (e->damaged_views)
 		snprintf(j->reason, size,
-			 "%u saved views of the hosts are missing or damaged",
-			 e->damaged_views);
+			 "%u saved view%s of the hosts %s missing or damaged",
+			 e->damaged_views, e->damaged_views == 1 ? "" : "s",
+			 e->damaged_views == 1 ? "is" : "are");
 	else if (hosts_without_view(e))
 		snprintf(j->reason, size,
 			 "%u of %zu hosts could not tell what they see of the closed "
@@ -291,9 +294,10 @@ static bool find_doubt(const struct evidence *e, struct judgment *j)
 			 hosts_without_view(e), m->host_count);
 	else if (e->untold_differences)
 		snprintf(j->reason, size,
-			 "hosts saw different bytes in %llu blocks, and whether that "
+			 "hosts saw different bytes in %llu block%s, and whether that "
 			 "lasts could not be told",
-			 (unsigned long long)e->untold_differences);
+			 (unsigned long long)e->untold_differences,
+			 e->untold_differences == 1 ? "" : "s");
 	else if (e->shrunk)
 		snprintf(j->reason, size, "a data file shrank while it was read");
 	else if (few_acknowledged(j, struck))

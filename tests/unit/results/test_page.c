@@ -99,6 +99,49 @@ START_TEST(unsafe_says_what_was_lost)
 }
 END_TEST
 
+START_TEST(one_lost_record_is_one)
+{
+	struct fixture_strategy bad = all[1];
+	struct fixture fixture;
+	struct judgment *j;
+	char *text;
+
+	bad.verdict = VERDICT_UNSAFE;
+	bad.lost = 0.1;
+	fixture_init(&fixture, 4, 2, &bad, 1);
+	j = &fixture.judgments[0];
+	j->anomalies[ANOMALY_LOST] = 1;
+	text = summary(&fixture);
+	says(text, "UNSAFE: with flock, 1 of 200 acknowledged records was lost.");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
+/* A safe file per writer has met nobody. */
+START_TEST(nobody_survived_where_none_is_safe)
+{
+	struct fixture_strategy strategies[] = {all[0], all[1], all[2]};
+	struct fixture fixture;
+	char *text;
+
+	strategies[1].verdict = VERDICT_UNSAFE;
+	strategies[1].lost = 0.1;
+	fixture_init(&fixture, 4, 2, strategies, 3);
+	text = summary(&fixture);
+	says(text, "so this run can see the race. ");
+	ck_assert_ptr_null(strstr(text, "survived"));
+	free(text);
+	fixture_release(&fixture);
+
+	fixture_init(&fixture, 4, 2, all, 2);
+	text = summary(&fixture);
+	says(text, "so this run can see the race that the safe ones survived.");
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
 START_TEST(views_are_told_where_they_are_not_all_or_differ)
 {
 	struct finding seen = {
@@ -410,6 +453,7 @@ START_TEST(no_summary_is_an_error)
 END_TEST
 
 UNIT_MAIN("page", 60, safe_comes_first_and_fast, unsafe_says_what_was_lost,
+	  one_lost_record_is_one, nobody_survived_where_none_is_safe,
 	  views_are_told_where_they_are_not_all_or_differ,
 	  readers_are_told_with_their_troubles, faults_are_told_with_what_they_cost,
 	  doubt_and_skips_say_why, long_names_stand_alone,

@@ -232,7 +232,7 @@ START_TEST(a_row_of_a_segment_that_never_was_is_a_doubt)
 	put(&row);
 	ck_assert_int_eq(judge(SEGMENTS_AFRESH), VERDICT_INCONCLUSIVE);
 	ck_assert_str_eq(judgment.reason,
-			 "1 rows of segments.tsv are damaged or contradict others");
+			 "1 row of segments.tsv is damaged or contradicts others");
 	row.number = 0;
 	put(&row);
 	row.number = 1;
