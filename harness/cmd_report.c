@@ -21,6 +21,7 @@ static const struct option_row rows[] = {
 	},
 	REJUDGE_ROW_JSON,
 	REJUDGE_ROW_NO_PLOTS,
+	REJUDGE_ROW_THREADS,
 };
 
 static const struct option_table table = {

@@ -49,6 +49,7 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct rejudge_arguments, histories),
 		.flags = OPTION_REPEATABLE,
 	},
+	REJUDGE_ROW_THREADS,
 };
 
 static const struct option_table table = {

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 
 /* Judge all strategies of @manifest, which becomes @judged's. */
-static int judge_all(struct judged *judged, struct manifest *manifest,
-		     const char *run_dir, struct error *err)
+static int judge_all(struct judged *judged, const struct judge_means *means,
+		     struct manifest *manifest, const char *run_dir, struct error *err)
 {
 	struct judged j = {.manifest = *manifest};
 	int rc = 0;
@@ -19,7 +19,8 @@ static int judge_all(struct judged *judged, struct manifest *manifest,
 	if (!j.judgments)
 		rc = error_set(err, ENOMEM, "no memory for the judgments");
 	for (size_t i = 0; rc == 0 && i < j.manifest.strategy_count; i++)
-		rc = judge_strategy(&j.manifest, run_dir, i, &j.judgments[i], err);
+		rc = judge_strategy_by(means, &j.manifest, run_dir, i, &j.judgments[i],
+				       err);
 	if (rc < 0) {
 		judged_release(&j);
 		return rc;
@@ -53,22 +54,23 @@ int judged_manifest(struct manifest *ret_manifest, const char *run_dir,
 	return rc;
 }
 
-int judged_load(struct judged *judged, const char *run_dir,
-		const struct salvage_places *places, struct error *err)
+int judged_load(struct judged *judged, const struct judge_means *means,
+		const char *run_dir, const struct salvage_places *places,
+		struct error *err)
 {
 	struct manifest manifest;
 	int rc = judged_manifest(&manifest, run_dir, places, err);
 
-	return rc < 0 ? rc : judge_all(judged, &manifest, run_dir, err);
+	return rc < 0 ? rc : judge_all(judged, means, &manifest, run_dir, err);
 }
 
-int judged_load_loose(struct judged *judged, const struct loose_paths *paths,
-		      struct error *err)
+int judged_load_loose(struct judged *judged, const struct judge_means *means,
+		      const struct loose_paths *paths, struct error *err)
 {
 	struct manifest manifest = {0};
 	int rc = loose_manifest(&manifest, paths, err);
 
-	return rc < 0 ? rc : judge_all(judged, &manifest, NULL, err);
+	return rc < 0 ? rc : judge_all(judged, means, &manifest, NULL, err);
 }
 
 void judged_release(struct judged *judged)

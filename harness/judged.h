@@ -10,6 +10,7 @@
 #include "results/result.h"
 #include "verify/judgment.h"
 #include "verify/loose.h"
+#include "verify/means.h"
 #include "verify/salvage.h"
 
 /* Owner: whoever called judged_load; ended by judged_release. */
@@ -29,14 +30,16 @@ int judged_manifest(struct manifest *ret_manifest, const char *run_dir,
 		    const struct salvage_places *places, struct error *err);
 
 /*
- * The same, and judge all its strategies; also -ENODATA where the data files are gone.
+ * The same, and judge all its strategies by @means; also -ENODATA where the data files
+ * are gone.
  */
-int judged_load(struct judged *judged, const char *run_dir,
-		const struct salvage_places *places, struct error *err);
+int judged_load(struct judged *judged, const struct judge_means *means,
+		const char *run_dir, const struct salvage_places *places,
+		struct error *err);
 
 /* The same of files without a run folder; with the errors of loose_manifest() too. */
-int judged_load_loose(struct judged *judged, const struct loose_paths *paths,
-		      struct error *err);
+int judged_load_loose(struct judged *judged, const struct judge_means *means,
+		      const struct loose_paths *paths, struct error *err);
 
 /* Harmless on an empty one. */
 void judged_release(struct judged *judged);

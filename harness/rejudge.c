@@ -5,6 +5,7 @@
 #include "harness/judged.h"
 #include "results/explain.h"
 #include "results/export.h"
+#include "verify/crew.h"
 #include "verify/segment_row.h"
 
 #include <errno.h>
@@ -62,6 +63,13 @@ static enum exit_code show(const struct judged *judged, const char *run_dir,
 		      : (enum exit_code)verdict_exit_code(judged->verdict.verdict);
 }
 
+static struct judge_means means_of(const struct rejudge_arguments *arguments)
+{
+	uint32_t threads = arguments->threads;
+
+	return (struct judge_means){.threads = threads ? threads : crew_processors()};
+}
+
 /* A wrong RUN is wrong usage; a damaged one could not be judged. */
 static enum exit_code load_run(struct judged *judged, const char *run_dir,
 			       const struct rejudge_arguments *arguments,
@@ -71,7 +79,8 @@ static enum exit_code load_run(struct judged *judged, const char *run_dir,
 		.paths = (const char *const *)arguments->histories.items,
 		.count = arguments->histories.count,
 	};
-	int rc = judged_load(judged, run_dir, &places, err);
+	const struct judge_means means = means_of(arguments);
+	int rc = judged_load(judged, &means, run_dir, &places, err);
 
 	if (rc == -ENOMSG)
 		return EXIT_USAGE;
@@ -88,7 +97,8 @@ static enum exit_code load_loose(struct judged *judged,
 		.histories = (const char *const *)arguments->histories.items,
 		.history_count = arguments->histories.count,
 	};
-	int rc = judged_load_loose(judged, &paths, err);
+	const struct judge_means means = means_of(arguments);
+	int rc = judged_load_loose(judged, &means, &paths, err);
 
 	if (rc == -EINVAL || rc == -ENOENT)
 		return EXIT_USAGE;
@@ -150,6 +160,19 @@ static enum exit_code judge_and_show(struct rejudge_arguments *arguments, bool i
 		code = show(&judged, run_dir, arguments, &request, err);
 	judged_release(&judged);
 	return code;
+}
+
+int option_threads(const char *value, void *target, struct error *err)
+{
+	uint32_t threads;
+	int rc = option_number(value, &threads, err);
+
+	if (rc == 0 && (threads < 1 || threads > CREW_MAX))
+		rc = error_set(err, EINVAL, "'%s' is not 1 to %d threads", value,
+			       CREW_MAX);
+	if (rc == 0)
+		*(uint32_t *)target = threads;
+	return rc;
 }
 
 int rejudge(const struct option_table *table, bool into_run, int argc, char **argv)

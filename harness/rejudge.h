@@ -7,8 +7,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/options.h"
+
+/* A parse function for both tables, of 1 to CREW_MAX threads; its target is a uint32_t.
+ */
+int option_threads(const char *value, void *target, struct error *err);
 
 /* What the tables of both commands store into. */
 struct rejudge_arguments {
@@ -17,6 +22,7 @@ struct rejudge_arguments {
 	const char *json;    /* --json: a file or "-"; likewise */
 	bool no_plots;
 	struct arguments files, histories;
+	uint32_t threads; /* --threads; 0: not given */
 };
 
 /* Rows of both tables. */
@@ -44,6 +50,16 @@ struct rejudge_arguments {
  */
 int more_histories(const struct options *options, size_t first,
 		   struct arguments *histories, struct error *err);
+
+/* The row of --threads. */
+#define REJUDGE_ROW_THREADS                                                            \
+	{                                                                              \
+		.name = "threads", .argument = "N", .group = "Speed",                  \
+		.help = "read and judge by so many threads, 1 to 8; by default as "    \
+			"many as there are processors",                                \
+		.parse = option_threads,                                               \
+		.offset = offsetof(struct rejudge_arguments, threads),                 \
+	}
 
 /*
  * Run the command of @table, which takes one RUN, or with --file none; and where

@@ -7,6 +7,7 @@
 #include "core/manifest.h"
 #include "harness/blind.h"
 #include "results/result.h"
+#include "verify/crew.h"
 #include "verify/judge.h"
 #include "verify/segments.h"
 
@@ -46,13 +47,15 @@ static int refresh(struct judge *judge, struct error *err)
 /* What ran in segments was judged already: the data may be out of reach by now. */
 static int judge_as_it_ran(struct judge *judge, size_t index, struct error *err)
 {
+	/* The writers are gone by now: this host has nothing better to do. */
+	const struct judge_means means = {.threads = crew_processors()};
 	const struct manifest *m = &judge->manifest;
 	struct judgment *judgment = &judge->judgments[index];
 
 	if (m->strategies[index].segments)
-		return segments_judge(m, judge->run_dir, index, SEGMENTS_RECALLED,
-				      judgment, err);
-	return judge_strategy(m, judge->run_dir, index, judgment, err);
+		return segments_judge(&means, m, judge->run_dir, index,
+				      SEGMENTS_RECALLED, judgment, err);
+	return judge_strategy_by(&means, m, judge->run_dir, index, judgment, err);
 }
 
 static int judge_one(struct judge *judge, size_t index, struct judge_answer *answer,

@@ -83,10 +83,12 @@ static int facts_prepare(struct evidence *e)
 	return 0;
 }
 
-int evidence_open(struct evidence *evidence, const struct manifest *manifest,
-		  const char *run_dir, size_t index, struct error *err)
+int evidence_open(struct evidence *evidence, const struct judge_means *means,
+		  const struct manifest *manifest, const char *run_dir, size_t index,
+		  struct error *err)
 {
 	struct evidence e = {
+		.means = *means,
 		.manifest = manifest,
 		.strategy = &manifest->strategies[index],
 		.strategy_index = index,

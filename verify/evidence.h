@@ -10,6 +10,7 @@
 #include "core/history.h"
 #include "core/manifest.h"
 #include "verify/judgment.h"
+#include "verify/means.h"
 #include "verify/scan.h"
 #include "verify/stash.h"
 #include "verify/tally.h"
@@ -40,6 +41,7 @@ struct evidence {
 	const struct manifest_strategy *strategy;
 	size_t strategy_index;
 	const char *run_dir; /* borrowed */
+	struct judge_means means;
 	struct record_form form;
 	struct writer_evidence *writers; /* manifest->rank_count of them */
 	uint32_t damaged_histories;
@@ -79,8 +81,9 @@ struct evidence {
  * Open what is needed to judge strategy @index.  Missing and damaged histories
  * are noted, not errors.  Returns 0 or a negative errno with a sentence.
  */
-int evidence_open(struct evidence *evidence, const struct manifest *manifest,
-		  const char *run_dir, size_t index, struct error *err);
+int evidence_open(struct evidence *evidence, const struct judge_means *means,
+		  const struct manifest *manifest, const char *run_dir, size_t index,
+		  struct error *err);
 void evidence_close(struct evidence *evidence);
 
 /* Call a history damaged that was changed since, or could not be read again. */

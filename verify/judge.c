@@ -181,12 +181,21 @@ static int data_check(const struct manifest *manifest, struct error *err)
 int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t index,
 		   struct judgment *judgment, struct error *err)
 {
+	static const struct judge_means alone;
+
+	return judge_strategy_by(&alone, manifest, run_dir, index, judgment, err);
+}
+
+int judge_strategy_by(const struct judge_means *means, const struct manifest *manifest,
+		      const char *run_dir, size_t index, struct judgment *judgment,
+		      struct error *err)
+{
 	struct evidence evidence;
 	struct judgment j;
 	int rc;
 
 	if (manifest->strategies[index].segments)
-		return segments_judge(manifest, run_dir, index, SEGMENTS_AFRESH,
+		return segments_judge(means, manifest, run_dir, index, SEGMENTS_AFRESH,
 				      judgment, err);
 	judgment_init(&j);
 	if (!manifest->strategies[index].ran &&
@@ -198,7 +207,7 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 	rc = data_check(manifest, err);
 	if (rc < 0)
 		return rc;
-	rc = evidence_open(&evidence, manifest, run_dir, index, err);
+	rc = evidence_open(&evidence, means, manifest, run_dir, index, err);
 	if (rc < 0)
 		return rc;
 	rc = checks_run(&evidence, err);

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/manifest.h"
 #include "verify/judgment.h"
+#include "verify/means.h"
 
 /*
  * Judge strategy number @index of @manifest by its data files and by the
@@ -17,6 +18,11 @@
  */
 int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t index,
 		   struct judgment *judgment, struct error *err);
+
+/* The same by @means. */
+int judge_strategy_by(const struct judge_means *means, const struct manifest *manifest,
+		      const char *run_dir, size_t index, struct judgment *judgment,
+		      struct error *err);
 
 /*
  * Merge the verdicts of @count judgments, those of @manifest's strategies, as

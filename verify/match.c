@@ -3,6 +3,7 @@
 
 #include "verify/chain.h"
 #include "verify/handoff.h"
+#include "verify/scan_files.h"
 
 #include <errno.h>
 
@@ -161,42 +162,61 @@ static int segment_match(void *context, const struct segment *segment)
 	return damage_add(m, &foreign);
 }
 
-static int match_file(struct evidence *e, uint32_t file, struct error *err)
-{
-	struct matcher m = {.e = e, .file = file};
-	struct source source;
-	int rc;
+/* ---- all files ------------------------------------------------------------------ */
 
-	rc = source_open(&source, e->file_paths[file],
-			 e->manifest->max_bytes + RECORD_CELL_BYTES + (1 << 16),
-			 SOURCE_AHEAD, !e->manifest->local_fs, err);
-	if (rc < 0)
-		return rc;
-	rc = latest_init(&m.invoked, e->manifest->host_count);
-	if (rc == 0)
-		rc = scan_range(&source, &e->form, 0, UINT64_MAX, segment_match, &m);
+static int file_open(void *context, uint32_t file, struct source *ret_source,
+		     struct error *err)
+{
+	const struct matcher *m = context;
+
+	return source_open(ret_source, m->e->file_paths[file],
+			   m->e->manifest->max_bytes + RECORD_CELL_BYTES + (1 << 16),
+			   SOURCE_AHEAD, !m->e->manifest->local_fs, err);
+}
+
+static int file_begin(void *context, uint32_t file)
+{
+	struct matcher *m = context;
+
+	*m = (struct matcher){.e = m->e, .file = file};
+	return latest_init(&m->invoked, m->e->manifest->host_count);
+}
+
+static int file_end(void *context, uint32_t file, const struct source *source, int rc,
+		    struct error *err)
+{
+	struct matcher *m = context;
+	struct evidence *e = m->e;
+
 	/* What stands behind an unreadable block nobody knows. */
-	if (rc < 0 && source.errnum) {
-		e->unreadable = source.errnum;
+	if (rc < 0 && source->errnum) {
+		e->unreadable = source->errnum;
 		rc = 0;
 	}
 	if (rc < 0)
 		error_sys(err, -rc, "cannot judge the data file %s",
 			  e->file_paths[file]);
-	e->file_bytes[file] = source.size_bytes;
-	e->shrunk |= source.shrunk;
-	latest_release(&m.invoked);
-	source_close(&source);
+	e->file_bytes[file] = source->size_bytes;
+	e->shrunk |= source->shrunk;
+	latest_release(&m->invoked);
 	return rc;
 }
 
 int match_files(struct evidence *evidence, struct error *err)
 {
-	int rc = 0;
+	struct matcher m = {.e = evidence};
+	const struct scan_files files = {
+		.form = &evidence->form,
+		.file_count = evidence->file_count,
+		.means = evidence->means,
+		.open = file_open,
+		.begin = file_begin,
+		.sink = segment_match,
+		.end = file_end,
+		.context = &m,
+	};
 
 	if (chain_applies(evidence))
 		evidence->anomalies[ANOMALY_STALE_READ] = 0;
-	for (uint32_t file = 0; rc == 0 && file < evidence->file_count; file++)
-		rc = match_file(evidence, file, err);
-	return rc;
+	return scan_files(&files, err);
 }

@@ -28,6 +28,7 @@ struct last_row {
 
 /* The sum so far, and what it was made of. */
 struct whole {
+	const struct judge_means *means;
 	const struct manifest *manifest;
 	const struct manifest_strategy *strategy;
 	const char *run_dir;
@@ -227,7 +228,8 @@ static bool judge_folder(struct whole *w, uint32_t number,
 	if (rc == 0 && !fits(w, &manifest, folder, row))
 		rc = error_set(&err, EBADMSG, "it is of another run");
 	if (rc == 0)
-		rc = judge_strategy(&manifest, folder, 0, ret_judgment, &err);
+		rc = judge_strategy_by(w->means, &manifest, folder, 0, ret_judgment,
+				       &err);
 	if (rc < 0)
 		add_doubt(w, number, "cannot be judged: %s", err.sentence);
 	manifest_release(&manifest);
@@ -407,11 +409,12 @@ static int judge_all(struct whole *w)
 	return 0;
 }
 
-int segments_judge(const struct manifest *manifest, const char *run_dir, size_t index,
-		   enum segments_source source, struct judgment *judgment,
-		   struct error *err)
+int segments_judge(const struct judge_means *means, const struct manifest *manifest,
+		   const char *run_dir, size_t index, enum segments_source source,
+		   struct judgment *judgment, struct error *err)
 {
 	struct whole w = {
+		.means = means,
 		.manifest = manifest,
 		.strategy = &manifest->strategies[index],
 		.run_dir = run_dir,

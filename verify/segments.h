@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/manifest.h"
 #include "verify/judgment.h"
+#include "verify/means.h"
 
 enum segments_source {
 	SEGMENTS_RECALLED, /* every row as it was noted when the run judged it */
@@ -22,11 +23,11 @@ enum segments_source {
 
 /*
  * Judge strategy number @index of @manifest, which has begun segments.  As
- * judge_strategy(); what is damaged or missing makes it inconclusive.
+ * judge_strategy_by(); what is damaged or missing makes it inconclusive.
  */
-int segments_judge(const struct manifest *manifest, const char *run_dir, size_t index,
-		   enum segments_source source, struct judgment *judgment,
-		   struct error *err);
+int segments_judge(const struct judge_means *means, const struct manifest *manifest,
+		   const char *run_dir, size_t index, enum segments_source source,
+		   struct judgment *judgment, struct error *err);
 
 /*
  * Paths, as new strings that the caller frees; NULL without memory.  The folder of a

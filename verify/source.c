@@ -49,6 +49,37 @@ fail:
 	return rc;
 }
 
+int source_share(struct source *reader, const struct source *source)
+{
+	struct source s = {
+		.fd = -1,
+		.window = reader->window,
+		.window_bytes = reader->window_bytes,
+	};
+	int rc = 0;
+
+	if (s.window_bytes < source->window_bytes) {
+		free(s.window);
+		s.window_bytes = source->window_bytes;
+		s.window = malloc(s.window_bytes);
+	}
+	if (s.window) {
+		s.fd = source->fd;
+		s.size_bytes = source->size_bytes;
+	} else {
+		s.window_bytes = 0;
+		rc = -ENOMEM;
+	}
+	*reader = s;
+	return rc;
+}
+
+void source_unshare(struct source *reader)
+{
+	reader->fd = -1;
+	source_close(reader);
+}
+
 int source_of_bytes(struct source *source, const uint8_t *bytes, size_t length)
 {
 	struct source s = {

@@ -40,6 +40,15 @@ int source_open(struct source *source, const char *path, size_t view_max, size_t
 		bool drop_cache, struct error *err);
 void source_close(struct source *source);
 
+/*
+ * Have @reader, all zero at first, read the file that @source has open, by a window of
+ * its own: for another thread.  Again for another file; in the end source_unshare,
+ * before
+ * @source is closed.  0 or -ENOMEM, and it reads as empty.
+ */
+int source_share(struct source *reader, const struct source *source);
+void source_unshare(struct source *reader);
+
 /* The @length bytes at @bytes, copied, as if they were a file.  0 or -ENOMEM. */
 int source_of_bytes(struct source *source, const uint8_t *bytes, size_t length);
 

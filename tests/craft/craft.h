@@ -16,7 +16,14 @@
 #define craft_save_file(craft, file)                                                   \
 	craft_must((craft), craft_save_file((craft), (file)))
 #define craft_judge(craft, judgment)                                                   \
-	craft_must((craft), craft_judge((craft), judge_strategy, (judgment)))
+	craft_must((craft), craft_judge((craft), craft_judge_twice, (judgment)))
+
+/*
+ * judge_strategy(), alone and by threads with chunks of some records: a judgment that
+ * depends on it ends the program.
+ */
+int craft_judge_twice(const struct manifest *manifest, const char *run_dir,
+		      size_t index, struct judgment *judgment, struct error *err);
 
 /* Where test runs are made: TMPDIR, or /tmp. */
 const char *craft_parent(void);

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const struct judge_means alone;
+
 enum { RECORDS = 2000, SIZE = 64, WRITERS = 2 };
 
 static struct craft c;
@@ -87,7 +89,7 @@ static enum verdict judged(harm *before, harm *between, char *ret_reason)
 	struct error err;
 	enum verdict verdict;
 
-	ck_assert_int_eq(evidence_open(&e, &c.manifest, c.dir, 0, &err), 0);
+	ck_assert_int_eq(evidence_open(&e, &alone, &c.manifest, c.dir, 0, &err), 0);
 	ck_assert_uint_eq(e.damaged_histories, 0);
 	before(path);
 	ck_assert_int_eq(match_files(&e, &err), 0);

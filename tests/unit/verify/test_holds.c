@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+static const struct judge_means alone;
+
 enum { HOSTS = 3, WRITERS = 5, HOLDS_MAX = 200 };
 
 struct hold {
@@ -107,7 +109,8 @@ static void compare(struct craft *c)
 		overlaps += acknowledged;
 		lost += any && !acknowledged;
 	}
-	ck_assert_int_eq(evidence_open(&evidence, &c->manifest, c->dir, 0, NULL), 0);
+	ck_assert_int_eq(
+		evidence_open(&evidence, &alone, &c->manifest, c->dir, 0, NULL), 0);
 	evidence.anomalies[ANOMALY_LOCK_OVERLAP] = 0;
 	ck_assert_int_eq(holds_check(&evidence, NULL), 0);
 	ck_assert_int_eq(evidence.anomalies[ANOMALY_LOCK_OVERLAP], overlaps);

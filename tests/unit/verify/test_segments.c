@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const struct judge_means alone;
+
 #define SEGMENT_RUN_ID "k3fpqrstuv02"
 
 static struct craft craft; /* as segment 1 is, where a test has it judged */
@@ -81,8 +83,8 @@ static enum verdict judge(enum segments_source source)
 
 	ck_assert_int_eq(fflush(rows), 0);
 	judgment_release(&judgment);
-	ck_assert_msg(segments_judge(&manifest, run_dir, 0, source, &judgment, &err) ==
-			      0,
+	ck_assert_msg(segments_judge(&alone, &manifest, run_dir, 0, source, &judgment,
+				     &err) == 0,
 		      "%s", err.sentence);
 	ck_assert_uint_gt(strlen(judgment.reason), 0);
 	return judgment.verdict;

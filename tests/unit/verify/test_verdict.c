@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+static const struct judge_means alone;
+
 static struct craft craft;
 static struct evidence evidence;
 static struct judgment judgment;
@@ -19,8 +21,9 @@ static void setup(void)
 
 	craft_init(&craft, &plan);
 	craft_save(&craft);
-	ck_assert_int_eq(evidence_open(&evidence, &craft.manifest, craft.dir, 0, NULL),
-			 0);
+	ck_assert_int_eq(
+		evidence_open(&evidence, &alone, &craft.manifest, craft.dir, 0, NULL),
+		0);
 	evidence.handoffs = 333;
 	evidence.appends_placed = 1000;
 	judgment = (struct judgment){.attempted = 1000, .acknowledged = 1000};

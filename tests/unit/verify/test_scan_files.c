@@ -1,0 +1,438 @@
+/*
+ * test_scan_files - several threads and any chunks give the very segments of one scan,
+ * whatever the files hold.
+ */
+#include "core/random.h"
+#include "tests/unit/unit.h"
+#include "verify/crew.h"
+#include "verify/scan_files.h"
+#include "verify/seam.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* ThreadSanitizer makes it ten times slower. */
+#ifdef __SANITIZE_THREAD__
+enum { SEEDS = 12 };
+#else
+enum { SEEDS = 100 };
+#endif
+
+enum { FILES = 3, BYTES_MAX = 12000, SEGMENTS = 20000 };
+
+static struct record_plan plan = {.run_id = "k3fpqrstuv01"};
+
+/* Reads of this descriptor fail from an offset on, or find the file to end there. */
+static atomic_int bad_fd = -1;
+static off_t bad_from;
+static bool bad_ends;
+
+/* Instead of the C library's: core and verify are linked statically. */
+ssize_t pread(int fd, void *bytes, size_t length, off_t offset)
+{
+	if (fd == bad_fd) {
+		if (offset >= bad_from && bad_ends)
+			return 0;
+		if (offset >= bad_from) {
+			errno = EIO;
+			return -1;
+		}
+		if ((off_t)length > bad_from - offset)
+			length = (size_t)(bad_from - offset);
+	}
+	return syscall(SYS_pread64, fd, bytes, length, offset);
+}
+
+/* Some files, and what a scan of them found. */
+struct bench {
+	struct record_form form;
+	uint8_t bytes[FILES][BYTES_MAX];
+	size_t length[FILES];
+	int fd[FILES];
+	uint64_t random;
+	int rc_of_open; /* of the last file */
+};
+
+struct seen {
+	struct segment found[SEGMENTS];
+	uint32_t file[SEGMENTS];
+	int file_rc[FILES];
+	size_t count, begun, ended, limit;
+	struct bench *bench;
+	atomic_int inside;
+};
+
+static uint64_t draw(struct bench *b, uint64_t below)
+{
+	return random_next(&b->random) % below;
+}
+
+/* ---- files ----------------------------------------------------------------------- */
+
+static void put(struct bench *b, size_t file, const void *bytes, size_t length)
+{
+	if (length > BYTES_MAX - b->length[file])
+		length = BYTES_MAX - b->length[file];
+	memcpy(b->bytes[file] + b->length[file], bytes, length);
+	b->length[file] += length;
+}
+
+/* A record, or a part of one; or something else. */
+static void put_something(struct bench *b, size_t file, unsigned int harm)
+{
+	static const uint8_t nul[200];
+	struct record_id id = {(uint32_t)draw(b, 3), draw(b, 1000)};
+	uint32_t size = record_size(&b->form, id), from, length;
+	uint8_t bytes[4096];
+
+	record_write(&b->form, id, bytes);
+	if (draw(b, 100) >= harm) {
+		put(b, file, bytes, size);
+		return;
+	}
+	from = (uint32_t)draw(b, size);
+	length = (uint32_t)draw(b, size - from) + 1;
+	switch (draw(b, 6)) {
+	case 0:
+		put(b, file, nul, draw(b, sizeof(nul)));
+		break;
+	case 1: /* two of one number, or of another one, run into each other */
+		put(b, file, bytes, length);
+		put(b, file, bytes + from, size - from);
+		break;
+	case 2:
+		put(b, file, bytes + from, length);
+		break;
+	case 3:
+		bytes[from] ^= (uint8_t)(1 + draw(b, 255));
+		put(b, file, bytes, size);
+		break;
+	case 4:
+		memset(bytes + from, (int)draw(b, 2) * '#', length);
+		put(b, file, bytes, size);
+		break;
+	default:
+		for (uint32_t i = 0; i < length; i++)
+			bytes[i] = draw(b, 3) ? (uint8_t)draw(b, 256) : 0;
+		put(b, file, bytes, length);
+	}
+}
+
+static void file_write(struct bench *b, size_t file)
+{
+	char path[] = "/tmp/tailrace-files.XXXXXX";
+
+	b->fd[file] = mkstemp(path);
+	ck_assert_int_ge(b->fd[file], 0);
+	unlink(path);
+	ck_assert_int_eq(write(b->fd[file], b->bytes[file], b->length[file]),
+			 (ssize_t)b->length[file]);
+}
+
+/* Files of all kinds: empty, all records, a few of a hundred harmed, nothing whole. */
+static struct bench *bench_new(uint64_t seed)
+{
+	static const unsigned int harms[] = {0, 3, 30, 100};
+	struct bench *b = calloc(1, sizeof(*b));
+
+	ck_assert_ptr_nonnull(b);
+	b->random = seed;
+	plan.seed = seed;
+	plan.min_bytes = RECORD_MIN_BYTES + (uint32_t)draw(b, 200);
+	plan.max_bytes = plan.min_bytes + (draw(b, 2) ? 0 : (uint32_t)draw(b, 300));
+	ck_assert_int_eq(record_form_init(&b->form, &plan), 0);
+	for (size_t file = 0; file < FILES; file++) {
+		unsigned int harm = harms[draw(b, 4)];
+		size_t length = draw(b, 4) ? draw(b, BYTES_MAX) : 0;
+
+		while (b->length[file] < length)
+			put_something(b, file, harm);
+		if (draw(b, 3) == 0 && b->length[file] > 0)
+			b->length[file] -= draw(b, b->length[file]);
+		file_write(b, file);
+	}
+	return b;
+}
+
+static void bench_free(struct bench *b)
+{
+	for (size_t file = 0; file < FILES; file++)
+		close(b->fd[file]);
+	record_form_release(&b->form);
+	free(b);
+}
+
+/* ---- scanning ----------------------------------------------------------------------
+ */
+
+static int open_file(void *context, uint32_t file, struct source *ret_source,
+		     struct error *err)
+{
+	struct bench *b = ((struct seen *)context)->bench;
+	char path[32];
+
+	if (file == FILES - 1 && b->rc_of_open < 0)
+		return error_set(err, -b->rc_of_open, "this one is shut");
+	/* Our own descriptor would share nothing with what a test does to it. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", b->fd[file]);
+	*ret_source = (struct source){
+		.fd = dup(b->fd[file]),
+		.size_bytes = b->length[file],
+		.window_bytes = 2 * (plan.max_bytes + 32 + (1 << 16)) + 4096,
+	};
+	ret_source->window = malloc(ret_source->window_bytes);
+	ck_assert(ret_source->fd >= 0 && ret_source->window);
+	if (bad_fd == b->fd[file])
+		bad_fd = ret_source->fd;
+	return 0;
+}
+
+static int begin(void *context, uint32_t file)
+{
+	struct seen *s = context;
+
+	ck_assert_int_eq(s->inside++, 0);
+	ck_assert_uint_eq(file, s->begun);
+	s->begun++;
+	s->inside--;
+	return 0;
+}
+
+static int note(void *context, const struct segment *segment)
+{
+	struct seen *s = context;
+
+	ck_assert_int_eq(s->inside++, 0);
+	if (s->count == s->limit)
+		return -EDOM;
+	s->file[s->count] = (uint32_t)s->begun - 1;
+	s->found[s->count++] = *segment;
+	s->inside--;
+	return 0;
+}
+
+static int end(void *context, uint32_t file, const struct source *source, int rc,
+	       struct error *err)
+{
+	struct seen *s = context;
+
+	ck_assert_uint_eq(file, s->ended);
+	/* The number of its descriptor is free for the next one. */
+	if (source->fd == bad_fd)
+		bad_fd = -1;
+	s->ended++;
+	s->file_rc[file] = rc;
+	if (rc == -EDOM)
+		return error_set(err, EDOM, "enough");
+	ck_assert(rc == 0 || (rc == -EIO && source->errnum == EIO));
+	return 0;
+}
+
+static int scan(struct bench *b, uint32_t threads, size_t chunk_bytes, size_t limit,
+		struct seen *ret_seen)
+{
+	struct scan_files files = {
+		.form = &b->form,
+		.file_count = FILES,
+		.means = {.threads = threads, .chunk_bytes = chunk_bytes},
+		.open = open_file,
+		.begin = begin,
+		.sink = note,
+		.end = end,
+		.context = ret_seen,
+	};
+	struct error err;
+	int fd = bad_fd, rc;
+
+	memset(ret_seen, 0, sizeof(*ret_seen));
+	ret_seen->limit = limit;
+	ret_seen->bench = b;
+	rc = scan_files(&files, &err);
+	bad_fd = fd;
+	return rc;
+}
+
+static void expect_same(const struct seen *a, const struct seen *b)
+{
+	ck_assert_uint_eq(a->begun, b->begun);
+	ck_assert_uint_eq(a->ended, b->ended);
+	ck_assert_mem_eq(a->file_rc, b->file_rc, sizeof(a->file_rc));
+	ck_assert_uint_eq(a->count, b->count);
+	ck_assert_mem_eq(a->file, b->file, a->count * sizeof(a->file[0]));
+	for (size_t i = 0; i < a->count; i++) {
+		const struct segment *x = &a->found[i], *y = &b->found[i];
+
+		ck_assert_int_eq(x->kind, y->kind);
+		ck_assert_uint_eq(x->offset, y->offset);
+		ck_assert_uint_eq(x->length, y->length);
+		ck_assert_uint_eq(x->id.writer, y->id.writer);
+		ck_assert_uint_eq(x->id.seq, y->id.seq);
+		ck_assert_uint_eq(x->position, y->position);
+		ck_assert_uint_eq(x->shared, y->shared);
+	}
+}
+
+static struct seen one, many;
+
+START_TEST(any_threads_and_chunks_find_the_same)
+{
+	static const size_t chunks[] = {1, 7, 31, 64, 100, 257, 1000, 4000, 1 << 20};
+
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		struct bench *b = bench_new(seed);
+
+		ck_assert_int_eq(scan(b, 1, 0, SEGMENTS, &one), 0);
+		for (size_t i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
+			uint32_t threads = 2 + (uint32_t)(seed + i) % 3;
+
+			/* A byte at a time costs too much to do it always. */
+			if (chunks[i] < 64 && seed % 16)
+				continue;
+			ck_assert_int_eq(scan(b, threads, chunks[i], SEGMENTS, &many),
+					 0);
+			expect_same(&one, &many);
+		}
+		bench_free(b);
+	}
+}
+END_TEST
+
+START_TEST(an_end_in_the_middle_is_the_same)
+{
+	for (uint64_t seed = 0; seed < SEEDS / 5; seed++) {
+		struct bench *b = bench_new(seed);
+
+		for (size_t limit = 0; limit < 200; limit += 13) {
+			int rc = scan(b, 1, 0, limit, &one);
+
+			ck_assert_int_eq(scan(b, 3, 300, limit, &many), rc);
+			expect_same(&one, &many);
+		}
+		bench_free(b);
+	}
+}
+END_TEST
+
+START_TEST(an_unreadable_block_ends_its_file_alone)
+{
+	for (uint64_t seed = 0; seed < SEEDS / 5; seed++) {
+		struct bench *b = bench_new(seed);
+
+		for (bad_from = 0; bad_from < (off_t)b->length[1]; bad_from += 611) {
+			bad_fd = b->fd[1];
+			ck_assert_int_eq(scan(b, 1, 0, SEGMENTS, &one), 0);
+			ck_assert_int_eq(one.file_rc[1], -EIO);
+			ck_assert_int_eq(scan(b, 3, 500, SEGMENTS, &many), 0);
+			ck_assert_int_eq(many.file_rc[1], -EIO);
+			/* How far one may read ahead differs; no more than that. */
+			ck_assert_uint_eq(one.begun, many.begun);
+			ck_assert_uint_eq(one.ended, many.ended);
+		}
+		bad_fd = -1;
+		bench_free(b);
+	}
+}
+END_TEST
+
+START_TEST(a_file_that_shrinks_is_the_same)
+{
+	bad_ends = true;
+	for (uint64_t seed = 0; seed < SEEDS / 5; seed++) {
+		struct bench *b = bench_new(seed);
+
+		for (bad_from = 0; bad_from < (off_t)b->length[1]; bad_from += 611) {
+			bad_fd = b->fd[1];
+			ck_assert_int_eq(scan(b, 1, 0, SEGMENTS, &one), 0);
+			ck_assert_int_eq(scan(b, 3, 500, SEGMENTS, &many), 0);
+			expect_same(&one, &many);
+		}
+		bad_fd = -1;
+		bench_free(b);
+	}
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_opened_ends_it_all)
+{
+	struct bench *b = bench_new(5);
+
+	b->rc_of_open = -EACCES;
+	ck_assert_int_eq(scan(b, 1, 0, SEGMENTS, &one), -EACCES);
+	ck_assert_uint_eq(one.ended, FILES - 1);
+	ck_assert_int_eq(scan(b, 3, 100, SEGMENTS, &many), -EACCES);
+	expect_same(&one, &many);
+	bench_free(b);
+}
+END_TEST
+
+/* ---- the seam -----------------------------------------------------------------------
+ */
+
+/* A run that lies, or comes twice, must not take the place of what was passed on. */
+START_TEST(a_run_that_is_behind_is_left_out)
+{
+	struct bench *b = bench_new(2);
+	struct seen *s = &many;
+	struct segment whole = {.kind = SEGMENT_RECORD, .offset = 0, .length = 100};
+	struct run run = {.items = &whole, .count = 1, .from = 0, .to = 100};
+	struct source source;
+	struct seam seam = {
+		.source = &source, .form = &b->form, .sink = note, .context = s};
+
+	memset(s, 0, sizeof(*s));
+	s->limit = SEGMENTS;
+	s->bench = b;
+	ck_assert_int_eq(open_file(s, 0, &source, NULL), 0);
+	ck_assert_int_eq(seam_take(&seam, &run), 0);
+	ck_assert_uint_eq(s->count, 1);
+	run.from = 50;
+	run.to = 150;
+	ck_assert_int_eq(seam_take(&seam, &run), 0);
+	run.from = run.to = 200;
+	ck_assert_int_eq(seam_take(&seam, &run), 0);
+	ck_assert_uint_eq(s->count, 1);
+	ck_assert_uint_eq(seam.at, 100);
+	source_close(&source);
+	bench_free(b);
+}
+END_TEST
+
+/* ---- the crew
+ * ------------------------------------------------------------------------- */
+
+static atomic_int done[100];
+
+static int mark(void *context, uint32_t index)
+{
+	done[index]++;
+	return context && index == 40 ? -EXDEV : 0;
+}
+
+START_TEST(each_job_is_done_once)
+{
+	for (uint32_t members = 0; members <= 2 * CREW_MAX; members++) {
+		memset(done, 0, sizeof(done));
+		ck_assert_int_eq(crew_each(members, 100, mark, NULL), 0);
+		for (int i = 0; i < 100; i++)
+			ck_assert_int_eq(done[i], 1);
+	}
+	ck_assert_int_eq(crew_each(3, 0, mark, NULL), 0);
+	ck_assert_int_eq(crew_each(3, 100, mark, done), -EXDEV);
+}
+END_TEST
+
+START_TEST(there_is_a_processor)
+{
+	ck_assert_uint_ge(crew_processors(), 1);
+	ck_assert_uint_le(crew_processors(), CREW_MAX);
+}
+END_TEST
+
+UNIT_MAIN("scan_files", 60, any_threads_and_chunks_find_the_same,
+	  an_end_in_the_middle_is_the_same, an_unreadable_block_ends_its_file_alone,
+	  a_file_that_shrinks_is_the_same, a_file_that_cannot_be_opened_ends_it_all,
+	  a_run_that_is_behind_is_left_out, each_job_is_done_once, there_is_a_processor)

@@ -1,0 +1,343 @@
+/* scan_files - see scan_files.h. */
+#include "verify/scan_files.h"
+
+#include "verify/crew.h"
+#include "verify/seam.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* Large enough that what is read twice at its ends costs nothing. */
+#define CHUNK_BYTES ((size_t)8 << 20)
+
+/* Records whose head stands in a chunk: else a thread would find none in most. */
+#define CHUNK_RECORDS 4
+
+/* What a thread keeps of a chunk: 6 MiB, for records of 64 bytes. */
+#define SEGMENTS_MAX (CHUNK_BYTES / RECORD_MIN_BYTES + 1)
+
+/* All threads' windows together. */
+#define WINDOWS_MAX_BYTES ((size_t)128 << 20)
+
+/* A file of which chunks are under way. */
+struct file {
+	uint32_t number;
+	struct error err;     /* of opening it */
+	int rc;		      /* likewise */
+	struct source origin; /* as opened, for all to share */
+	struct source source; /* the same, for whose turn it is */
+	struct seam seam;     /* likewise, with */
+	atomic_bool ended;    /* nobody wants what is left */
+	uint64_t next;	      /* where the next chunk to hand out begins */
+};
+
+/* One chunk, in the order of all. */
+struct ticket {
+	uint64_t number;
+	struct file *file;
+	uint64_t from, to; /* the last one of a file: to UINT64_MAX */
+};
+
+struct relay {
+	const struct scan_files *job;
+	size_t chunk_bytes;
+	struct error *err;
+	atomic_bool stopped;
+
+	pthread_mutex_t handing; /* of chunks: */
+	struct file *file;	 /* whose; NULL: the next one's */
+	uint32_t next_file;
+	uint64_t next_number;
+
+	pthread_mutex_t turning;
+	pthread_cond_t turned;
+	uint64_t turn; /* of the ticket of this number; who has it owns the rest */
+	uint32_t ended_files;
+	int rc;
+
+	struct worker *workers; /* a thread takes the next one */
+	_Atomic uint32_t next_worker;
+};
+
+/* What a thread has of its own. */
+struct worker {
+	struct source reader;
+	struct segment *found; /* SEGMENTS_MAX of them */
+};
+
+/* ---- one thread or one file ----------------------------------------------------- */
+
+static int scan_whole(const struct scan_files *job, uint32_t number, struct error *err)
+{
+	struct source source;
+	int rc = job->open(job->context, number, &source, err);
+
+	if (rc < 0)
+		return rc;
+	rc = job->begin(job->context, number);
+	if (rc == 0)
+		rc = scan_range(&source, job->form, 0, UINT64_MAX, job->sink,
+				job->context);
+	rc = job->end(job->context, number, &source, rc, err);
+	source_close(&source);
+	return rc;
+}
+
+/* ---- handing out chunks --------------------------------------------------------- */
+
+static struct file *file_open(struct relay *relay)
+{
+	const struct scan_files *job = relay->job;
+	struct file *file = calloc(1, sizeof(*file));
+
+	if (!file)
+		return NULL;
+	file->number = relay->next_file++;
+	file->origin.fd = -1;
+	file->rc = job->open(job->context, file->number, &file->origin, &file->err);
+	file->source = file->origin;
+	file->seam = (struct seam){
+		.source = &file->source,
+		.form = job->form,
+		.sink = job->sink,
+		.context = job->context,
+	};
+	return file;
+}
+
+static void file_close(struct file *file)
+{
+	source_close(&file->source);
+	free(file);
+}
+
+/* The next chunk, if there is one.  Under the lock of handing. */
+static bool chunk_next(struct relay *relay, struct ticket *ret_ticket)
+{
+	struct file *file = relay->file;
+	struct ticket t;
+
+	if (relay->stopped || (!file && relay->next_file == relay->job->file_count))
+		return false;
+	if (!file)
+		file = file_open(relay);
+	if (!file)
+		return false;
+	t = (struct ticket){.file = file, .from = file->next, .to = UINT64_MAX};
+	if (!file->ended && file->origin.size_bytes - t.from > relay->chunk_bytes)
+		t.to = t.from + relay->chunk_bytes;
+	t.number = relay->next_number++;
+	file->next = t.to;
+	relay->file = t.to == UINT64_MAX ? NULL : file;
+	*ret_ticket = t;
+	return true;
+}
+
+static bool ticket_take(struct relay *relay, struct ticket *ret_ticket)
+{
+	bool any;
+
+	pthread_mutex_lock(&relay->handing);
+	any = chunk_next(relay, ret_ticket);
+	pthread_mutex_unlock(&relay->handing);
+	return any;
+}
+
+/* ---- one chunk ------------------------------------------------------------------ */
+
+/* What of a chunk is a run so far, and how far it is one. */
+struct finding_run {
+	struct segment *items;
+	uint64_t chunk_from;
+	bool begun;   /* at the beginning of the file, or at a whole record */
+	size_t count; /* since then */
+	struct run run;
+};
+
+static int segment_keep(void *context, const struct segment *segment)
+{
+	struct finding_run *f = context;
+	bool whole = segment->kind == SEGMENT_RECORD;
+	uint64_t end = segment->offset + segment->length;
+
+	if (!f->begun && !whole)
+		return 0;
+	if (!f->begun) {
+		f->begun = true;
+		f->run.from = f->run.to = segment->offset;
+	}
+	/* It is in the chunk before, too, where it begins. */
+	if (segment->offset < f->chunk_from) {
+		f->run.from = f->run.to = end;
+		return 0;
+	}
+	if (f->count == SEGMENTS_MAX)
+		return -ENOBUFS;
+	f->items[f->count++] = *segment;
+	if (whole) {
+		f->run.count = f->count;
+		f->run.to = end;
+	}
+	return 0;
+}
+
+/*
+ * A run of the chunk, perhaps an empty one.  Whatever goes wrong in reading, the seam
+ * will meet again.
+ */
+static struct run chunk_scan(struct worker *worker, const struct scan_files *job,
+			     const struct ticket *t)
+{
+	struct finding_run f = {
+		.items = worker->found,
+		.chunk_from = t->from,
+		.begun = t->from == 0,
+		.run.items = worker->found,
+	};
+
+	if (!t->file->ended && source_share(&worker->reader, &t->file->origin) == 0 &&
+	    scan_range(&worker->reader, job->form, t->from, t->to, segment_keep, &f) ==
+		    0 &&
+	    f.begun && t->to == UINT64_MAX && !worker->reader.shrunk) {
+		f.run.count = f.count;
+		f.run.to = UINT64_MAX;
+	}
+	return f.run;
+}
+
+/* ---- handing on ----------------------------------------------------------------- */
+
+static int file_end(struct relay *relay, struct file *file, int rc)
+{
+	const struct scan_files *job = relay->job;
+
+	file->ended = true;
+	relay->ended_files++;
+	return job->end(job->context, file->number, &file->source, rc, relay->err);
+}
+
+/* Whoever has the turn. */
+static int run_pass(struct relay *relay, const struct ticket *t, const struct run *run)
+{
+	const struct scan_files *job = relay->job;
+	struct file *file = t->file;
+	int rc = 0;
+
+	if (file->rc < 0) {
+		*relay->err = file->err;
+		return file->rc;
+	}
+	if (t->from == 0)
+		rc = job->begin(job->context, file->number);
+	if (rc == 0)
+		rc = seam_take(&file->seam, run);
+	if (rc == 0 && t->to == UINT64_MAX)
+		rc = seam_end(&file->seam);
+	if (rc < 0 || t->to == UINT64_MAX)
+		rc = file_end(relay, file, rc);
+	return rc;
+}
+
+static void turn_take(struct relay *relay, const struct ticket *t,
+		      const struct run *run)
+{
+	pthread_mutex_lock(&relay->turning);
+	while (relay->turn != t->number)
+		pthread_cond_wait(&relay->turned, &relay->turning);
+	pthread_mutex_unlock(&relay->turning);
+	if (relay->rc == 0 && !t->file->ended)
+		relay->rc = run_pass(relay, t, run);
+	if (relay->rc < 0)
+		relay->stopped = true;
+	/* All other chunks of the file have had their turn. */
+	if (t->to == UINT64_MAX)
+		file_close(t->file);
+	pthread_mutex_lock(&relay->turning);
+	relay->turn++;
+	pthread_cond_broadcast(&relay->turned);
+	pthread_mutex_unlock(&relay->turning);
+}
+
+static void work(void *context)
+{
+	struct relay *relay = context;
+	struct worker *worker = &relay->workers[relay->next_worker++];
+	struct ticket t;
+	struct run run;
+
+	while (ticket_take(relay, &t)) {
+		run = chunk_scan(worker, relay->job, &t);
+		turn_take(relay, &t, &run);
+	}
+	source_unshare(&worker->reader);
+}
+
+/* ---- all of it ------------------------------------------------------------------ */
+
+static size_t chunk_bytes(const struct scan_files *job)
+{
+	size_t records = CHUNK_RECORDS * (size_t)job->form->plan.max_bytes;
+
+	if (job->means.chunk_bytes)
+		return job->means.chunk_bytes;
+	return records > CHUNK_BYTES ? records : CHUNK_BYTES;
+}
+
+/* As many as are wanted, and as there is memory for. */
+static uint32_t workers_make(const struct scan_files *job, struct worker *workers)
+{
+	size_t window_bytes = 2 * (size_t)job->form->plan.max_bytes + SOURCE_AHEAD;
+	uint32_t wanted = job->means.threads < CREW_MAX ? job->means.threads : CREW_MAX;
+	uint32_t count = 0;
+
+	if (wanted > WINDOWS_MAX_BYTES / window_bytes)
+		wanted = (uint32_t)(WINDOWS_MAX_BYTES / window_bytes);
+	for (; count < wanted; count++) {
+		workers[count].found =
+			malloc(SEGMENTS_MAX * sizeof(*workers[count].found));
+		if (!workers[count].found)
+			break;
+	}
+	return count;
+}
+
+static int scan_together(const struct scan_files *job, struct worker *workers,
+			 uint32_t count, struct error *err)
+{
+	struct error none;
+	struct relay relay = {
+		.job = job,
+		.chunk_bytes = chunk_bytes(job),
+		.err = err ? err : &none,
+		.handing = PTHREAD_MUTEX_INITIALIZER,
+		.turning = PTHREAD_MUTEX_INITIALIZER,
+		.turned = PTHREAD_COND_INITIALIZER,
+		.workers = workers,
+	};
+
+	crew_run(count, work, &relay);
+	if (relay.file)
+		file_close(relay.file);
+	/* Without memory for a file nobody went on. */
+	if (relay.rc == 0 && relay.ended_files != job->file_count)
+		return error_set(relay.err, ENOMEM, "no memory to read the data files");
+	return relay.rc;
+}
+
+int scan_files(const struct scan_files *files, struct error *err)
+{
+	struct worker workers[CREW_MAX] = {0};
+	uint32_t count = files->means.threads > 1 ? workers_make(files, workers) : 1;
+	int rc = 0;
+
+	if (count > 1)
+		rc = scan_together(files, workers, count, err);
+	else
+		for (uint32_t i = 0; rc == 0 && i < files->file_count; i++)
+			rc = scan_whole(files, i, err);
+	for (uint32_t i = 0; i < CREW_MAX; i++)
+		free(workers[i].found);
+	return rc;
+}

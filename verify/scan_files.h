@@ -1,0 +1,42 @@
+/*
+ * scan_files - data files, one after the other, scanned by several threads: what comes
+ * out is what one would find, byte for byte and in the same order.
+ *
+ * Each thread takes the next chunk, of whichever file it is, keeps what it finds there,
+ * waits until it is its turn and hands that on by the seam of the file (seam.h).
+ */
+#ifndef TAILRACE_VERIFY_SCAN_FILES_H
+#define TAILRACE_VERIFY_SCAN_FILES_H
+
+#include "core/error.h"
+#include "verify/means.h"
+#include "verify/scan.h"
+
+struct scan_files {
+	const struct record_form *form;
+	uint32_t file_count;
+	struct judge_means means;
+
+	/*
+	 * Open file number @file, in their order; but on any of the threads, and ahead
+	 * of the rest.  0 or a negative errno with a sentence in @err, which ends it
+	 * all.
+	 */
+	int (*open)(void *context, uint32_t file, struct source *ret_source,
+		    struct error *err);
+	/* Then these, of each file in their order, and never two at a time. */
+	int (*begin)(void *context, uint32_t file);
+	segment_sink *sink;
+	/*
+	 * @rc is 0, or what ended the scan of this file.  A negative return ends it
+	 * all.
+	 */
+	int (*end)(void *context, uint32_t file, const struct source *source, int rc,
+		   struct error *err);
+	void *context;
+};
+
+/* 0, or the negative return of `open` or `end`, with its sentence in @err. */
+int scan_files(const struct scan_files *files, struct error *err);
+
+#endif
