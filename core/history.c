@@ -30,27 +30,39 @@ static uint64_t delta_ns(uint64_t at_ns, uint64_t invoke_ns)
 	return at_ns - invoke_ns > DELTA_MAX ? DELTA_MAX : at_ns - invoke_ns;
 }
 
+/*
+ * Word by word, each put together in a register: the checksum reads them again at
+ * once, and a load over several narrower stores would wait until these have left the
+ * processor.
+ */
 static void entry_encode(const struct history_writer *history, uint64_t seq,
 			 const struct history_entry *entry)
 {
-	uint8_t bytes[HISTORY_ENTRY_BYTES] = {0};
+	uint8_t *p = entry_at(history->map, seq);
 	uint64_t from = entry->invoke_ns;
+	uint64_t locked = delta_ns(entry->locked_ns, from);
+	uint64_t written = delta_ns(entry->written_ns, from);
+	uint64_t flushed = delta_ns(entry->flushed_ns, from);
+	uint64_t unlock = delta_ns(entry->unlock_ns, from);
+	uint64_t completed = delta_ns(entry->completed_ns, from);
+	uint32_t rest = entry->seen >> 16 | (uint32_t)entry->saw << 16;
 
-	bytes[OUTCOME_AT] = (uint8_t)entry->outcome;
-	bytes[STEP_AT] = (uint8_t)entry->step;
-	put_le16(bytes + ERRNO_AT, (uint16_t)entry->errnum);
-	put_le32(bytes + HOLD_AT, entry->hold);
-	put_le64(bytes + OFFSET_AT, (uint64_t)entry->offset);
-	put_le64(bytes + INVOKE_AT, from);
-	put_le48(bytes + LOCKED_AT, delta_ns(entry->locked_ns, from));
-	put_le48(bytes + WRITTEN_AT, delta_ns(entry->written_ns, from));
-	put_le48(bytes + FLUSHED_AT, delta_ns(entry->flushed_ns, from));
-	put_le48(bytes + UNLOCK_AT, delta_ns(entry->unlock_ns, from));
-	put_le48(bytes + COMPLETED_AT, delta_ns(entry->completed_ns, from));
-	put_le32(bytes + SEEN_AT, entry->seen);
-	bytes[SAW_AT] = entry->saw;
-	put_le32(bytes + ENTRY_SUM_AT, entry_sum(history->sum_start, seq, bytes));
-	memcpy(entry_at(history->map, seq), bytes, sizeof(bytes));
+	_Static_assert(STEP_AT == 1 && ERRNO_AT == 2 && HOLD_AT == 4 &&
+			       LOCKED_AT == 24 && WRITTEN_AT == 30 &&
+			       FLUSHED_AT == 36 && UNLOCK_AT == 42 &&
+			       COMPLETED_AT == 48 && SEEN_AT == 54 && SAW_AT == 58,
+		       "the words that fields of an entry lie in");
+	put_le64(p, (uint64_t)entry->outcome | (uint64_t)entry->step << 8 |
+			    (uint64_t)(uint16_t)entry->errnum << 16 |
+			    (uint64_t)entry->hold << 32);
+	put_le64(p + OFFSET_AT, (uint64_t)entry->offset);
+	put_le64(p + INVOKE_AT, from);
+	put_le64(p + 24, locked | written << 48);
+	put_le64(p + 32, written >> 16 | flushed << 32);
+	put_le64(p + 40, flushed >> 32 | unlock << 16);
+	put_le64(p + 48, completed | (uint64_t)entry->seen << 48);
+	put_le32(p + 56, rest);
+	put_le32(p + ENTRY_SUM_AT, entry_sum(history->sum_start, seq, p));
 }
 
 /* ---- writing ---------------------------------------------------------- */
