@@ -15,7 +15,10 @@
 
 #include "core/record.h"
 
-/* Write to @ret_bytes @count cells of @form, each XOR @difference. */
+/*
+ * Write to @ret_bytes @count cells of @form, each XOR @difference.  Both may be the
+ * same place, but not overlap otherwise.
+ */
 void cells_write(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
 		 const uint8_t difference[RECORD_CELL_BYTES], uint8_t *ret_bytes);
 

@@ -72,7 +72,13 @@ static uint64_t to_digits(uint64_t fives)
 	return fives + EACH_BYTE('0') + letters * ('a' - 10 - '0');
 }
 
-/* The inverse; of what is no digit, anything. */
+/* The 40 low bits of @value as text. */
+static uint64_t digits_of(uint64_t value)
+{
+	return to_digits(spread(value));
+}
+
+/* The inverse of to_digits; of what is no digit, anything. */
 static uint64_t from_digits(uint64_t text)
 {
 	uint64_t letters = text >> 6 & EACH_BYTE(1);
@@ -87,7 +93,7 @@ static void put_number(uint8_t *p, int chars, uint64_t value)
 {
 	uint8_t text[WORD_CHARS];
 
-	put_le64(text, to_digits(spread(value)));
+	put_le64(text, digits_of(value));
 	memcpy(p, text + WORD_CHARS - chars, (size_t)chars);
 }
 
@@ -158,25 +164,34 @@ static struct cell_words cell_xor(struct cell_words a, struct cell_words b)
 	return a;
 }
 
-/* What must be XORed to each cell of (0, 0) to make it one of @id. */
-static struct cell_words cell_difference(struct record_id id)
+/*
+ * What must be XORed to each cell where the text of its writer (four digits) and of
+ * its sequence number (eight) changes by so much.
+ */
+static inline struct cell_words cell_change(uint64_t writer, uint64_t seq)
 {
-	/* The last four of eight digits, and all eight. */
-	uint64_t writer = (to_digits(spread(id.writer)) ^ EACH_BYTE('0')) >>
-			  8 * (WORD_CHARS - WRITER_CHARS);
-	uint64_t seq = to_digits(spread(id.seq)) ^ EACH_BYTE('0');
-	uint8_t cell[RECORD_CELL_BYTES];
+	struct cell_words change = {{
+		htole64(writer << 8 * WRITER_AT),
+		htole64(writer >> 8 * (8 - WRITER_AT) | seq << 8 * (SEQ_AT - 8)),
+		htole64(seq >> 8 * (16 - SEQ_AT)),
+		0,
+	}};
 
 	_Static_assert(WRITER_AT < 8 && SEQ_AT > 8 && SEQ_AT < 16 && SEQ_CHARS == 8 &&
 			       CHECK_AT == 25 && CHECK_CHARS == 7,
 		       "the words that fields of a cell lie in");
-	put_le64(cell, writer << 8 * WRITER_AT);
-	put_le64(cell + 8, writer >> 8 * (8 - WRITER_AT) | seq << 8 * (SEQ_AT - 8));
-	put_le64(cell + 16, seq >> 8 * (16 - SEQ_AT));
-	put_le64(cell + 24, 0);
 	/* Its first five bits of forty are none of its 32, and leave byte 24 alone. */
-	put_le64(cell + 24, spread_check(crc32c_raw(0, cell, CHECK_AT)));
-	return cell_load(cell);
+	change.word[3] = htole64(spread_check(crc32c_raw(0, &change, CHECK_AT)));
+	return change;
+}
+
+/* From (0, 0), which the form is made of, to @id. */
+static struct cell_words cell_difference(struct record_id id)
+{
+	/* The last four of eight digits, and all eight. */
+	return cell_change((digits_of(id.writer) ^ EACH_BYTE('0')) >>
+				   8 * (WORD_CHARS - WRITER_CHARS),
+			   digits_of(id.seq) ^ EACH_BYTE('0'));
 }
 
 /* The head cell depends on the size, which only a fixed size fixes. */
@@ -249,6 +264,28 @@ void record_write(const struct record_form *form, struct record_id id,
 	if (size_bytes != form->plan.max_bytes)
 		head_build(form, id, size_bytes, ret_bytes);
 	ret_bytes[size_bytes - 1] = '\n';
+}
+
+void record_change(const struct record_form *form, struct record_id id, uint8_t *bytes)
+{
+	size_t whole = form->plan.max_bytes / RECORD_CELL_BYTES;
+	size_t rest = form->plan.max_bytes % RECORD_CELL_BYTES;
+	struct cell_words change, cell = {0};
+	uint8_t *last = bytes + whole * RECORD_CELL_BYTES;
+
+	if (form->plan.min_bytes != form->plan.max_bytes) {
+		record_write(form, id, bytes);
+		return;
+	}
+	change = cell_change(0, get_le64(bytes + SEQ_AT) ^ digits_of(id.seq));
+	cells_write((const uint8_t(*)[RECORD_CELL_BYTES])(const void *)bytes, whole,
+		    (const uint8_t *)&change, bytes);
+	if (rest) {
+		memcpy(&cell, last, rest);
+		cell = cell_xor(cell, change);
+		memcpy(last, &cell, rest);
+	}
+	bytes[form->plan.max_bytes - 1] = '\n';
 }
 
 /* The cell number @index of the record @id, its newline included. */

@@ -90,6 +90,13 @@ uint32_t record_size(const struct record_form *form, struct record_id id);
 void record_write(const struct record_form *form, struct record_id id,
 		  uint8_t *ret_bytes);
 
+/*
+ * The same where another record of this writer, of the same form, stands at @bytes: it
+ * is changed where it lies.  The prepared form need not be read then, which is half of
+ * what a writer's cache holds beside the pages that the kernel copies records to.
+ */
+void record_change(const struct record_form *form, struct record_id id, uint8_t *bytes);
+
 /* Write only its first cell. */
 void record_write_head(const struct record_form *form, struct record_id id,
 		       uint8_t ret_cell[RECORD_CELL_BYTES]);

@@ -338,12 +338,14 @@ static bool take_lock(struct appender *appender, struct history_entry *entry)
 {
 	int rc;
 
+	if (!appender->lock->locks)
+		return true;
 	be(appender, LIVE_WAITING);
 	rc = acquire(appender);
 	be(appender, rc < 0 ? LIVE_IDLE : LIVE_HOLDING);
 	if (rc < 0)
 		step_failed(entry, OUTCOME_FAILED, STEP_LOCK, rc);
-	else if (appender->lock->locks)
+	else
 		entry->locked_ns = clock_now_ns();
 	return rc == 0;
 }
@@ -352,18 +354,24 @@ static bool take_lock(struct appender *appender, struct history_entry *entry)
  * Obey @order, if that is what was ordered.  In a thread of the rank it would be the
  * rank that dies.
  */
-static void obey(const struct appender *appender, enum live_order order)
+static void obey_now(const struct appender *appender, enum live_order order)
 {
 	struct live *live = appender->live;
 	uint32_t expected = order;
 
-	if (atomic_load_explicit(&live->order, memory_order_relaxed) != order ||
-	    !appender->lock->locks || appender->file.rank_file ||
+	if (!appender->lock->locks || appender->file.rank_file ||
 	    !atomic_compare_exchange_strong(&live->order, &expected, LIVE_NO_ORDER))
 		return;
 	atomic_store(&live->obeyed_ns, clock_now_ns());
 	raise(order == LIVE_KILL ? SIGKILL : SIGSTOP);
 	atomic_store(&live->resumed_ns, clock_now_ns());
+}
+
+/* Nearly always there is no order. */
+static inline void obey(const struct appender *appender, enum live_order order)
+{
+	if (atomic_load_explicit(&appender->live->order, memory_order_relaxed) == order)
+		obey_now(appender, order);
 }
 
 static bool find_place(struct appender *appender, struct history_entry *entry)
@@ -473,8 +481,10 @@ static void let_go(struct appender *appender, struct history_entry *entry)
 	bool closes = appender->parts.flush == FLUSH_CLOSE && !appender->lock->apart;
 
 	if (!closes) {
-		int rc = appender->lock->release(&appender->file);
+		int rc = 0;
 
+		if (appender->lock->locks)
+			rc = appender->lock->release(&appender->file);
 		if (rc < 0) {
 			step_failed(entry, OUTCOME_UNKNOWN, STEP_UNLOCK, rc);
 			close_lock(appender);
@@ -551,15 +561,18 @@ static bool under_lock(struct appender *appender, size_t bytes,
 /* Put the next records into the buffer; returns their size in bytes. */
 static size_t build(struct appender *appender, uint32_t records)
 {
-	struct record_id id = {.writer = appender->writer,
-			       .seq = appender->history->count};
-	size_t bytes = 0;
+	struct record_id id = {appender->writer, appender->history->count};
+	uint8_t *at = appender->buffer;
 
 	for (uint32_t i = 0; i < records; i++, id.seq++) {
-		record_write(appender->form, id, appender->buffer + bytes);
-		bytes += record_size(appender->form, id);
+		if (i < appender->built)
+			record_change(appender->form, id, at);
+		else
+			record_write(appender->form, id, at);
+		at += record_size(appender->form, id);
 	}
-	return bytes;
+	appender->built = records;
+	return (size_t)(at - appender->buffer);
 }
 
 /* The intentions of all records; on failure those that stand are called off. */
@@ -607,8 +620,11 @@ int appender_append(struct appender *appender, uint32_t records,
 	uint64_t first = appender->history->count;
 	size_t bytes = build(appender, records);
 	uint64_t now = clock_now_ns();
+	/* All of it is named: what is left out is zeroed by a slow instruction. */
 	struct history_entry entry = {
 		.outcome = OUTCOME_ACKNOWLEDGED,
+		.step = STEP_NONE,
+		.errnum = 0,
 		.offset = HISTORY_OFFSET_UNKNOWN,
 		.invoke_ns = now,
 		.locked_ns = now,
@@ -617,6 +633,8 @@ int appender_append(struct appender *appender, uint32_t records,
 		.unlock_ns = now,
 		.completed_ns = now,
 		.hold = appender->hold,
+		.saw = false,
+		.seen = 0,
 	};
 	int rc = intend(appender, records, &entry);
 

@@ -47,6 +47,7 @@ struct appender {
 	uint64_t unflushed_seq; /* first append since the last good flush */
 	uint64_t random;
 	uint8_t *buffer;    /* room for a batch, page aligned for O_DIRECT */
+	uint32_t built;	    /* records that stand in it: those of the last batch */
 	const char *remark; /* what the open had to leave out; or NULL */
 };
 

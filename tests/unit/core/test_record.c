@@ -160,6 +160,39 @@ START_TEST(agrees_over_a_range_of_sizes)
 }
 END_TEST
 
+/* From each of some records to each other one, and back to where it began. */
+START_TEST(a_record_is_changed_where_it_lies)
+{
+	static const uint64_t seqs[] = {0, 1, 31, 32, 1023, 1024, 9999, RECORD_MAX_SEQ};
+	static const uint32_t sizes[][2] = {{64, 64},  {65, 65},     {95, 95},
+					    {96, 96},  {4096, 4096}, {5001, 5001},
+					    {64, 5000}};
+
+	for (size_t s = 0; s < COUNT_OF(sizes); s++) {
+		struct record_form form = form_of(sizes[s][0], sizes[s][1]);
+		uint8_t *bytes = malloc(sizes[s][1]);
+
+		ck_assert_ptr_nonnull(bytes);
+		record_write(&form, (struct record_id){7, 0}, bytes);
+		for (size_t i = 0; i < COUNT_OF(seqs) * COUNT_OF(seqs); i++) {
+			struct record_id id = {7, seqs[i * i % COUNT_OF(seqs)]};
+			uint8_t *expected = written(&form, id);
+
+			record_change(&form, id, bytes);
+			ck_assert_mem_eq(bytes, expected, record_size(&form, id));
+			free(expected);
+			id.seq = seqs[i % COUNT_OF(seqs)];
+			expected = written(&form, id);
+			record_change(&form, id, bytes);
+			ck_assert_mem_eq(bytes, expected, record_size(&form, id));
+			free(expected);
+		}
+		free(bytes);
+		record_form_release(&form);
+	}
+}
+END_TEST
+
 START_TEST(sizes_fill_their_range_and_follow_the_seed)
 {
 	struct record_form form = form_of(64, 67);
@@ -672,11 +705,12 @@ START_TEST(run_ids)
 END_TEST
 
 UNIT_MAIN("record", 100, agrees_with_the_description, agrees_over_a_range_of_sizes,
-	  sizes_fill_their_range_and_follow_the_seed, is_one_line_of_printable_ascii,
-	  every_window_of_64_bytes_names_its_record, windows_of_big_records_too,
-	  a_fragment_of_a_ranged_record_tells_too, a_cell_needs_all_its_bytes,
-	  the_last_cell_ends_in_the_newline, any_changed_byte_is_seen,
-	  a_whole_record_is_recognised, any_changed_byte_of_a_ranged_record_is_seen,
+	  a_record_is_changed_where_it_lies, sizes_fill_their_range_and_follow_the_seed,
+	  is_one_line_of_printable_ascii, every_window_of_64_bytes_names_its_record,
+	  windows_of_big_records_too, a_fragment_of_a_ranged_record_tells_too,
+	  a_cell_needs_all_its_bytes, the_last_cell_ends_in_the_newline,
+	  any_changed_byte_is_seen, a_whole_record_is_recognised,
+	  any_changed_byte_of_a_ranged_record_is_seen,
 	  a_changed_byte_of_a_big_record_is_seen, a_changed_cell_does_not_decode,
 	  other_runs_and_strategies_are_strangers, other_identities_are_not_equal,
 	  a_cell_beyond_the_size_does_not_decode, noise_does_not_decode,
