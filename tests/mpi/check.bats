@@ -70,8 +70,8 @@ setup()
 	[[ $output == "INCONCLUSIVE: this is a local file system"* ]]
 	[[ $(json out/result.json 'r["check"]["accepted"], len(r["run"]["hosts"]), r["run"]["ranks"]') == \
 	   "(False, 1, 4)" ]]
-	run -0 as_ranks 2 tailrace check --no-plots --quick --local --strategy flock --max-bytes 2M --quiet \
-		--out again data
+	run -0 as_ranks 4 tailrace check --no-plots --quick --local --strategy flock \
+		--max-bytes 16M --quiet --out again data
 	# The first kept its data, since it was not accepted.
 	[[ $(ls data) == $(basename "$(json out/manifest.json 'r["data_dir"]')") ]]
 }

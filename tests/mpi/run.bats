@@ -46,13 +46,15 @@ nothing_found()
 @test "four strategies, four ranks, 10000 records each" {
 	run -0 as_ranks 4 tailrace run --no-plots --strategy append,flock,fcntl,per-file \
 		--records 10000 --out run data
-	all_safe run append flock fcntl per-file
+	# Without a lock writers may hardly meet.
+	nothing_found run append
+	all_safe run flock fcntl per-file
 	for name in append flock fcntl per-file; do
 		[[ $(json run/result.json "s['$name']['records']['acknowledged']") == 40000 ]]
 	done
 	[[ $(json run/result.json 'r["run"]["ranks"]') == 4 ]]
 	# The race was real: the writers took turns.
-	for name in append flock fcntl; do
+	for name in flock fcntl; do
 		[[ $(json run/result.json "s['$name']['contention'] >= 0.01") == true ]]
 		[[ $(json run/result.json "s['$name']['handoffs'] >= 30") == true ]]
 	done

@@ -136,7 +136,7 @@ until_rows()
 }
 
 @test "--segment-time rolls where size does not, in each kind of file" {
-	run as_ranks 2 tailrace run --no-plots --quiet --duration 1200ms --segment-time 300ms --rate 100 \
+	run as_ranks 2 tailrace run --no-plots --quiet --duration 2400ms --segment-time 300ms --rate 100 \
 		--strategy per-file,counter:lock=flock --out run data
 	[[ $status == "$SAFE" || $status == "$INCONCLUSIVE" ]] || fail "exit code $status: $output"
 	for name in per-file counter:lock=flock; do

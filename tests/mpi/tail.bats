@@ -34,7 +34,7 @@ tails()
 # On a local file system every process sees the same pages: nothing may be late by more
 # than some polls, and no NULs or moving ends may be seen.
 @test "two readers see all records of a local file, soon and in place" {
-	run -0 as_ranks 3 tailrace run --no-plots --readers 2 --records 2000 \
+	run -0 as_ranks 3 tailrace run --no-plots --readers 2 --records 2000 --turn 4 \
 		--strategy flock,per-file --out run data
 	[[ $(reader flock 'd["records"]') == '[6000, 6000]' ]]
 	[[ $(reader flock 'd["compared"]') == '[6000, 6000]' ]]
