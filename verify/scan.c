@@ -43,22 +43,23 @@ struct scanner {
 };
 
 /* Pass on what lies in the range; a record whole, the rest cut. */
-static int emit(const struct scanner *s, struct segment segment)
+static int emit(const struct scanner *s, const struct segment *found)
 {
-	uint64_t end = segment.offset + segment.length;
+	uint64_t end = found->offset + found->length;
+	struct segment segment;
 
-	if (end <= s->from || segment.offset >= s->to)
+	if (end <= s->from || found->offset >= s->to)
 		return 0;
-	if (segment.kind != SEGMENT_RECORD) {
-		if (segment.offset < s->from) {
-			if (segment.kind == SEGMENT_PIECE)
-				segment.position +=
-					(uint32_t)(s->from - segment.offset);
-			segment.offset = s->from;
-			segment.shared = 0;
-		}
-		segment.length = (end < s->to ? end : s->to) - segment.offset;
+	if (found->kind == SEGMENT_RECORD)
+		return s->sink(s->context, found);
+	segment = *found;
+	if (segment.offset < s->from) {
+		if (segment.kind == SEGMENT_PIECE)
+			segment.position += (uint32_t)(s->from - segment.offset);
+		segment.offset = s->from;
+		segment.shared = 0;
 	}
+	segment.length = (end < s->to ? end : s->to) - segment.offset;
 	return s->sink(s->context, &segment);
 }
 
@@ -67,7 +68,7 @@ static int junk_flush(struct scanner *s)
 	struct segment junk = s->junk;
 
 	s->junk.length = 0;
-	return junk.length ? emit(s, junk) : 0;
+	return junk.length ? emit(s, &junk) : 0;
 }
 
 /* Take bytes [s->at, @end), which @bytes holds, as belonging to nothing. */
@@ -120,7 +121,7 @@ static int report(struct scanner *s, const struct segment *segment)
 		s->overlap = segment->length + segment->shared < OVERLAP_MAX
 				     ? (size_t)segment->length + segment->shared
 				     : OVERLAP_MAX;
-	return emit(s, *segment);
+	return emit(s, segment);
 }
 
 /* Is the record @id, whole, at file offset @offset?  1, 0 or a negative errno. */
@@ -201,12 +202,13 @@ static int cell_report(struct scanner *s, const struct record_cell *cell,
 }
 
 /*
- * The next record right where the last one ended, as in all of an undamaged file.
+ * The next records right where the last one ended, as in all of an undamaged file:
+ * the first, and those that were read with it.
  * 1: reported; 0: something else stands here; or a negative return.
  */
-static int scan_record(struct scanner *s)
+static int scan_records(struct scanner *s)
 {
-	struct segment whole = {.kind = SEGMENT_RECORD, .offset = s->at};
+	struct segment whole = {.kind = SEGMENT_RECORD};
 	uint64_t length = s->form->plan.max_bytes;
 	const uint8_t *bytes;
 	size_t available;
@@ -221,8 +223,15 @@ static int scan_record(struct scanner *s)
 	rc = source_view(s->source, s->at, (size_t)length, &bytes, &available);
 	if (rc < 0 || !record_recognise(s->form, bytes, available, &whole.id))
 		return rc;
-	whole.length = record_size(s->form, whole.id);
-	rc = report(s, &whole);
+	bytes = source_held(s->source, s->at, &available);
+	do {
+		whole.offset = s->at;
+		whole.length = record_size(s->form, whole.id);
+		bytes += whole.length;
+		available -= whole.length;
+		rc = report(s, &whole);
+	} while (rc >= 0 && s->at < s->to &&
+		 record_recognise(s->form, bytes, available, &whole.id));
 	return rc < 0 ? rc : 1;
 }
 
@@ -281,7 +290,7 @@ int scan_range(struct source *source, const struct record_form *form, uint64_t f
 			s.stop = to + MARGIN;
 		if (s.at >= s.stop || s.at >= to)
 			return junk_flush(&s);
-		rc = scan_record(&s);
+		rc = scan_records(&s);
 		if (rc == 0)
 			rc = scan_step(&s);
 		if (rc < 0 && rc != -EAGAIN)

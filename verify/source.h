@@ -60,4 +60,17 @@ int source_of_bytes(struct source *source, const uint8_t *bytes, size_t length);
 int source_view(struct source *source, uint64_t offset, size_t length,
 		const uint8_t **ret_bytes, size_t *ret_available);
 
+/*
+ * What the window holds anyway from @offset on, however much that is, without a
+ * system call; valid as long as a view.
+ */
+static inline const uint8_t *source_held(const struct source *source, uint64_t offset,
+					 size_t *ret_available)
+{
+	uint64_t at = offset - source->held_offset;
+
+	*ret_available = at < source->held_bytes ? source->held_bytes - (size_t)at : 0;
+	return source->window + at;
+}
+
 #endif
