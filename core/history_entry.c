@@ -48,27 +48,27 @@ static uint64_t delta_at(const uint8_t *p)
 
 int entry_decode(const uint8_t *p, struct history_entry *ret_entry)
 {
-	struct history_entry entry;
+	int64_t offset = (int64_t)get_le64(p + OFFSET_AT);
+	uint64_t invoke_ns = get_le64(p + INVOKE_AT);
 
 	if (p[OUTCOME_AT] < OUTCOME_OPEN || p[OUTCOME_AT] > OUTCOME_UNKNOWN ||
-	    p[STEP_AT] > STEP_CLOSE)
+	    p[STEP_AT] > STEP_CLOSE || offset < HISTORY_OFFSET_UNKNOWN ||
+	    offset > INT64_MAX - RECORD_MAX_BYTES || invoke_ns > INVOKE_MAX)
 		return -EBADMSG;
-	entry.outcome = p[OUTCOME_AT];
-	entry.step = p[STEP_AT];
-	entry.errnum = get_le16(p + ERRNO_AT);
-	entry.hold = get_le32(p + HOLD_AT);
-	entry.offset = (int64_t)get_le64(p + OFFSET_AT);
-	entry.invoke_ns = get_le64(p + INVOKE_AT);
-	entry.locked_ns = entry.invoke_ns + delta_at(p + LOCKED_AT);
-	entry.written_ns = entry.invoke_ns + delta_at(p + WRITTEN_AT);
-	entry.flushed_ns = entry.invoke_ns + delta_at(p + FLUSHED_AT);
-	entry.unlock_ns = entry.invoke_ns + delta_at(p + UNLOCK_AT);
-	entry.completed_ns = entry.invoke_ns + delta_at(p + COMPLETED_AT);
-	entry.saw = p[SAW_AT];
-	entry.seen = get_le32(p + SEEN_AT);
-	if (entry.offset < HISTORY_OFFSET_UNKNOWN ||
-	    entry.offset > INT64_MAX - RECORD_MAX_BYTES || entry.invoke_ns > INVOKE_MAX)
-		return -EBADMSG;
-	*ret_entry = entry;
+	*ret_entry = (struct history_entry){
+		.outcome = p[OUTCOME_AT],
+		.step = p[STEP_AT],
+		.errnum = get_le16(p + ERRNO_AT),
+		.offset = offset,
+		.invoke_ns = invoke_ns,
+		.locked_ns = invoke_ns + delta_at(p + LOCKED_AT),
+		.written_ns = invoke_ns + delta_at(p + WRITTEN_AT),
+		.flushed_ns = invoke_ns + delta_at(p + FLUSHED_AT),
+		.unlock_ns = invoke_ns + delta_at(p + UNLOCK_AT),
+		.completed_ns = invoke_ns + delta_at(p + COMPLETED_AT),
+		.hold = get_le32(p + HOLD_AT),
+		.saw = p[SAW_AT],
+		.seen = get_le32(p + SEEN_AT),
+	};
 	return 0;
 }

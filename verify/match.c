@@ -12,8 +12,11 @@ struct matcher {
 	struct evidence *e;
 	uint32_t file;
 	struct latest invoked; /* of the first intact copies so far */
-	struct effect last;    /* the last first intact copy ... */
-	uint64_t last_end;     /* ... and where it ends */
+	uint64_t last_end;     /* where the last of these ends */
+
+	/* The last one, and room for the next: an entry is too large to be copied. */
+	struct effect effects[2];
+	unsigned int last;
 };
 
 /* Whose bytes are they: of a piece, or of a record or piece in the wrong file? */
@@ -98,10 +101,12 @@ static int order_check(struct matcher *m, const struct segment *segment,
 	return rc;
 }
 
-/* The first intact copy of a record that its writer's history knows. */
-static int first_copy(struct matcher *m, const struct segment *segment,
-		      const struct history_entry *entry)
+/* The first intact copy of a record; what its writer's history knows is in the room. */
+static int first_copy(struct matcher *m, const struct segment *segment)
 {
+	const struct effect *last = &m->effects[m->last];
+	struct effect *effect = &m->effects[!m->last];
+	const struct history_entry *entry = &effect->entry;
 	struct record_id id = segment->id;
 	enum record_fate fate = FATE_INTACT;
 	int rc = 0;
@@ -119,10 +124,12 @@ static int first_copy(struct matcher *m, const struct segment *segment,
 	evidence_fact(m->e, id, fate, (int64_t)segment->offset);
 	if (rc == 0)
 		rc = order_check(m, segment, entry);
-	handoff_count(m->e, &m->last, id, entry);
-	if (rc == 0 && chain_applies(m->e) && m->last_end == segment->offset)
-		rc = chain_check(m->e, &m->last, id, entry, segment->offset);
-	m->last = (struct effect){true, id, *entry};
+	handoff_count(m->e, last, id, entry);
+	if (rc == 0 && m->last_end == segment->offset && chain_applies(m->e))
+		rc = chain_check(m->e, last, id, entry, segment->offset);
+	effect->any = true;
+	effect->id = id;
+	m->last = !m->last;
 	m->last_end = segment->offset + segment->length;
 	return rc;
 }
@@ -130,7 +137,6 @@ static int first_copy(struct matcher *m, const struct segment *segment,
 static int record_match(struct matcher *m, const struct segment *segment)
 {
 	struct writer_evidence *w = &m->e->writers[segment->id.writer];
-	struct history_entry entry;
 
 	/* An append that a whole history does not know was never begun. */
 	if (segment->id.seq >= w->history.count)
@@ -138,28 +144,29 @@ static int record_match(struct matcher *m, const struct segment *segment)
 				  : finding_add(m, ANOMALY_UNEXPECTED, segment, NULL);
 	if (evidence_found(m->e, segment->id))
 		return finding_add(m, ANOMALY_DUPLICATE, segment, NULL);
-	if (history_get(&w->history, segment->id.seq, &entry) < 0)
-		return 0; /* a damaged history, which is known already */
-	return first_copy(m, segment, &entry);
+	if (history_get(&w->history, segment->id.seq, &m->effects[!m->last].entry) < 0)
+		return 0; /* a damaged history, known already or by evidence_recheck */
+	return first_copy(m, segment);
 }
 
 static int segment_match(void *context, const struct segment *segment)
 {
 	struct matcher *m = context;
-	struct segment foreign = *segment;
 	bool named = segment->kind == SEGMENT_RECORD || segment->kind == SEGMENT_PIECE;
-
-	foreign.id = damage_owner(m, segment, named);
 	/* A writer that is not of this run, or that has a file of its own elsewhere. */
-	if (named &&
-	    (segment->id.writer >= m->e->manifest->rank_count ||
-	     (!m->e->strategy->shared_file && segment->id.writer != m->file))) {
-		foreign.kind = SEGMENT_FOREIGN;
-		return damage_add(m, &foreign);
-	}
-	if (segment->kind == SEGMENT_RECORD)
+	bool strayed =
+		named &&
+		(segment->id.writer >= m->e->manifest->rank_count ||
+		 (!m->e->strategy->shared_file && segment->id.writer != m->file));
+	struct segment damage;
+
+	if (segment->kind == SEGMENT_RECORD && !strayed)
 		return record_match(m, segment);
-	return damage_add(m, &foreign);
+	damage = *segment;
+	damage.id = damage_owner(m, segment, named);
+	if (strayed)
+		damage.kind = SEGMENT_FOREIGN;
+	return damage_add(m, &damage);
 }
 
 /* ---- all files ------------------------------------------------------------------ */

@@ -99,10 +99,8 @@ static int feed_advance(struct merge *m, struct feed *feed)
 
 static int feed_open_history(struct merge *m, struct feed *feed, const char *run_dir)
 {
-	int rc = recall(m->manifest, run_dir, m->form.plan.strategy_index, feed->writer,
-			NULL, NULL, &feed->history, &feed->damaged);
-
-	return rc;
+	return recall(m->manifest, run_dir, m->form.plan.strategy_index, feed->writer,
+		      NULL, NULL, &feed->history, &feed->damaged);
 }
 
 static int feed_open_file(struct merge *m, struct feed *feed, struct error *err)
