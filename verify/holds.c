@@ -8,25 +8,20 @@
  * may still lie within another.  Two holds overlap where each one's start is
  * before the other's end.
  *
- * Sorted by the lesser of start and end, each hold needs only be compared with
+ * In the order of the lesser of start and end, each hold needs only be compared with
  * the latest end so far, since every start so far is before its end: once for
  * holds of one host, once for those of different hosts.
  */
 #include "verify/holds.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include "verify/hold_stream.h"
 
-/* One hold: the appends that one acquisition of the lock served. */
-struct hold {
-	int64_t start, end;		   /* of the pass that runs */
-	uint64_t acquired_ns, released_ns; /* on the writer's own host */
-	struct record_id first;
-	struct record_id by; /* the one that it overlaps */
-	uint32_t host;
-	bool acknowledged; /* all of its appends */
-	bool overlaps;	   /* an acknowledged one, being acknowledged itself */
-	bool lost;	   /* any other one */
+/* A hold that overlaps another. */
+struct clash {
+	struct hold hold; /* timed between hosts, whichever pass found it */
+	struct record_id by;
+	bool same_host;
+	bool overlaps; /* an acknowledged one, being acknowledged itself */
 };
 
 /* The latest end of the holds so far, and the latest of another host's than that. */
@@ -68,40 +63,6 @@ static bool ends_after(const struct ends *ends, const struct hold *hold, bool sa
 	return true;
 }
 
-/* Was the lock held for this append at all, and is it known until when? */
-static bool entry_held(const struct history_entry *entry)
-{
-	return entry->outcome != OUTCOME_OPEN && entry->step != STEP_OPEN &&
-	       entry->step != STEP_LOCK;
-}
-
-/* Add the holds of @writer. 0 or -errno. */
-static int holds_gather(const struct evidence *e, uint32_t writer, struct stash *holds)
-{
-	const struct history *history = &e->writers[writer].history;
-	struct history_entry entry;
-	struct hold hold = {.host = evidence_host(e, writer)};
-	uint32_t number = 0;
-	bool any = false;
-	int rc = 0;
-
-	for (uint64_t seq = 0; rc == 0 && seq < history->count; seq++) {
-		if (history_get(history, seq, &entry) < 0 || !entry_held(&entry))
-			continue;
-		if (!any || e->strategy->batch == 1 || entry.hold != number) {
-			rc = any ? stash_add(holds, &hold) : 0;
-			hold.first = (struct record_id){writer, seq};
-			hold.acquired_ns = entry.locked_ns;
-			hold.acknowledged = true;
-		}
-		any = true;
-		number = entry.hold;
-		hold.released_ns = entry.unlock_ns;
-		hold.acknowledged &= entry.outcome == OUTCOME_ACKNOWLEDGED;
-	}
-	return rc == 0 && any ? stash_add(holds, &hold) : rc;
-}
-
 static int64_t hold_key(const struct hold *hold)
 {
 	return hold->start < hold->end ? hold->start : hold->end;
@@ -130,91 +91,127 @@ static int compare_hosts(const void *a, const void *b)
 	return compare_keys(a, b);
 }
 
-/* Compare each of the sorted holds with those before it. */
-static void holds_compare(struct stash *holds, bool same_host)
+static void time_on_own_clock(const struct manifest *m, struct hold *hold)
 {
-	struct ends acknowledged = {0}, all = {0};
-	struct hold *hold = holds->items;
+	(void)m;
+	hold->start = (int64_t)hold->acquired_ns;
+	hold->end = (int64_t)hold->released_ns;
+}
 
-	for (size_t i = 0; i < holds->count; i++, hold++) {
-		struct record_id by;
+static void time_between_hosts(const struct manifest *m, struct hold *hold)
+{
+	hold->start = timeline_moment(m, hold->host, hold->acquired_ns).high_ns;
+	hold->end = timeline_moment(m, hold->host, hold->released_ns).low_ns;
+}
 
-		if (same_host && i > 0 && hold[-1].host != hold->host)
-			acknowledged = all = (struct ends){0};
-		if (hold->acknowledged && !hold->overlaps &&
-		    ends_after(&acknowledged, hold, same_host, &by)) {
-			hold->overlaps = true;
-			hold->by = by;
-		}
-		hold->lost |= ends_after(&all, hold, same_host, &by);
-		if (hold->start >= hold->end)
-			continue;
+static const struct hold_order on_own_clocks = {time_on_own_clock, compare_hosts};
+static const struct hold_order between_hosts = {time_between_hosts, compare_keys};
+
+/* One comparison of each hold with those before it. */
+struct comparison {
+	const struct manifest *manifest;
+	bool same_host;
+	bool any;
+	uint32_t host; /* of the last one */
+	struct ends acknowledged, all;
+	struct stash *clashes;
+};
+
+static int hold_compare(void *context, const struct hold *hold)
+{
+	struct comparison *c = context;
+	struct clash clash = {.hold = *hold, .same_host = c->same_host};
+	struct record_id ignored;
+	bool lost;
+
+	if (c->same_host && c->any && c->host != hold->host)
+		c->acknowledged = c->all = (struct ends){0};
+	c->any = true;
+	c->host = hold->host;
+	clash.overlaps = hold->acknowledged &&
+			 ends_after(&c->acknowledged, hold, c->same_host, &clash.by);
+	lost = ends_after(&c->all, hold, c->same_host, &ignored);
+	if (hold->start < hold->end) {
 		if (hold->acknowledged)
-			ends_add(&acknowledged, hold);
-		ends_add(&all, hold);
+			ends_add(&c->acknowledged, hold);
+		ends_add(&c->all, hold);
 	}
+	if (!clash.overlaps && !lost)
+		return 0;
+	time_between_hosts(c->manifest, &clash.hold);
+	return stash_add(c->clashes, &clash);
 }
 
-static void compare_on_own_clocks(struct stash *holds)
+static int compare_by(const struct evidence *e, const struct hold_order *order,
+		      struct stash *clashes)
 {
-	struct hold *all = holds->items;
+	struct comparison comparison = {
+		.manifest = e->manifest,
+		.same_host = order == &on_own_clocks,
+		.clashes = clashes,
+	};
 
-	for (size_t i = 0; i < holds->count; i++) {
-		all[i].start = (int64_t)all[i].acquired_ns;
-		all[i].end = (int64_t)all[i].released_ns;
-	}
-	stash_sort(holds, compare_hosts);
-	holds_compare(holds, true);
+	return hold_stream(e, order, hold_compare, &comparison);
 }
 
-static void compare_between_hosts(const struct manifest *m, struct stash *holds)
+/* By time; the two of one hold together, the one that names an overlap first. */
+static int compare_clashes(const void *a, const void *b)
 {
-	struct hold *all = holds->items;
+	const struct clash *x = a, *y = b;
+	int order = compare_keys(&x->hold, &y->hold);
 
-	for (size_t i = 0; i < holds->count; i++) {
-		all[i].start =
-			timeline_moment(m, all[i].host, all[i].acquired_ns).high_ns;
-		all[i].end = timeline_moment(m, all[i].host, all[i].released_ns).low_ns;
-	}
-	stash_sort(holds, compare_keys);
-	holds_compare(holds, false);
+	if (order)
+		return order;
+	if (x->overlaps != y->overlaps)
+		return x->overlaps ? -1 : 1;
+	return (int)y->same_host - (int)x->same_host;
 }
 
-static int holds_count(struct evidence *e, const struct stash *holds)
+static bool is_same_hold(const struct clash *a, const struct clash *b)
 {
-	const struct hold *hold = holds->items;
+	return a->hold.first.writer == b->hold.first.writer &&
+	       a->hold.first.seq == b->hold.first.seq;
+}
+
+/* Each hold once. */
+static int clashes_count(struct evidence *e, const struct stash *clashes)
+{
+	const struct clash *clash = clashes->items;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < holds->count; i++, hold++) {
-		struct finding finding = evidence_finding(e, ANOMALY_LOCK_OVERLAP,
-							  hold->first.writer, 0, 0);
+	for (size_t i = 0; rc == 0 && i < clashes->count; i++, clash++) {
+		struct finding finding = evidence_finding(
+			e, ANOMALY_LOCK_OVERLAP, clash->hold.first.writer, 0, 0);
 
+		if (i > 0 && is_same_hold(&clash[-1], clash))
+			continue;
 		finding.offset_known = false;
-		finding.record = hold->first;
-		finding.by = hold->by;
-		if (hold->overlaps)
+		finding.record = clash->hold.first;
+		finding.by = clash->by;
+		if (clash->overlaps)
 			rc = evidence_add(e, &finding);
 		else
-			e->lock_lost += hold->lost;
+			e->lock_lost++;
 	}
 	return rc;
 }
 
 int holds_check(struct evidence *evidence, struct error *err)
 {
-	struct stash holds = STASH_OF(struct hold);
-	int rc = 0;
+	struct stash clashes = STASH_OF(struct clash);
+	int rc;
 
 	evidence->lock_lost = 0;
-	for (uint32_t w = 0; rc == 0 && w < evidence->manifest->rank_count; w++)
-		rc = holds_gather(evidence, w, &holds);
+	rc = compare_by(evidence, &on_own_clocks, &clashes);
+	/* On one host there is nobody else. */
+	if (rc == 0 && evidence->manifest->host_count > 1)
+		rc = compare_by(evidence, &between_hosts, &clashes);
 	if (rc == 0) {
-		compare_on_own_clocks(&holds);
-		compare_between_hosts(evidence->manifest, &holds);
-		rc = holds_count(evidence, &holds);
+		stash_sort(&clashes, compare_clashes);
+		rc = clashes_count(evidence, &clashes);
 	}
 	if (rc < 0)
 		error_sys(err, -rc, "cannot compare the holds of the lock");
-	stash_release(&holds);
+	stash_release(&clashes);
 	return rc;
 }

@@ -8,7 +8,8 @@
 
 /*
  * Count `lock_overlap` and lock_lost, where the strategy's lock excludes.
- * O(n log n) over the appends.  0 or a negative errno with a sentence.
+ * O(n log n) over the appends, in little memory.  0 or a negative errno with a
+ * sentence.
  */
 int holds_check(struct evidence *evidence, struct error *err);
 
