@@ -71,7 +71,8 @@ struct history_entry {
 	uint64_t flushed_ns;   /* the data was flushed */
 	uint64_t unlock_ns;    /* before the call that unlocks: the hold ends */
 	uint64_t completed_ns; /* after the last call */
-	uint32_t hold;	       /* counts the lock holds: equal within a batch */
+	uint32_t hold;	       /* counts holds, of a lock or of a reserved part of
+				  the file: equal within a batch */
 
 	/*
 	 * WORKLOAD_CHAIN: what stood at the end of the file under the lock, the

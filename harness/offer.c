@@ -32,7 +32,7 @@ static int fill_job(const struct run *run, uint32_t index, struct service_job *j
 	*job = (struct service_job){
 		.kind = strategy_service(spec),
 		.writers = run->world.size,
-		.slot_bytes = strategy_slot_bytes(spec),
+		.slot_bytes = strategy_slot_bytes(spec, run->plan.max_bytes),
 		.open_flags = io_mode_table[parts->io].open_flags,
 		.flush = parts->flush,
 		.batch_bytes = parts->batch * run->plan.max_bytes,

@@ -49,7 +49,7 @@ static int outline_strategy(const struct run *run, const struct plan_strategy *p
 	s->shared_file = strategy_shared_file(spec);
 	s->exclusive_lock = strategy_exclusive_lock(spec);
 	s->batch = spec->parts.batch;
-	s->padding_bytes = strategy_slot_bytes(spec);
+	s->padding_bytes = strategy_slot_bytes(spec, run->plan.max_bytes);
 	s->writers = calloc(run->world.size, sizeof(*s->writers));
 	return s->name && s->preset && s->spec && s->writers ? 0 : -ENOMEM;
 }

@@ -14,8 +14,8 @@ void handoff_count(struct evidence *e, const struct effect *last, struct record_
 {
 	struct moment invoked, completed;
 
-	/* Records of one hold are one append. */
-	if (last->any && e->strategy->batch > 1 && last->id.writer == id.writer &&
+	/* Records of one hold, of a lock or of a part of the file, are one append. */
+	if (last->any && last->id.writer == id.writer &&
 	    last->entry.hold == entry->hold)
 		return;
 	e->appends_placed++;

@@ -178,6 +178,8 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 			 .lock_fd = -1,
 			 .writer = config->writer,
 			 .rank_file = config->rank_file,
+			 .slot_bytes = strategy_slot_bytes(
+				 config->spec, config->form->plan.max_bytes),
 			 .service = SERVICE_CLIENT_NONE,
 			 .tail_bytes = reads ? config->form->plan.min_bytes : 0},
 		.local_fs = config->local_fs,
@@ -378,6 +380,9 @@ static bool find_place(struct appender *appender, struct history_entry *entry)
 {
 	int rc = appender->placement->place(&appender->file, &entry->offset);
 
+	/* Where a slot is held, and not a lock: see place_extents.c. */
+	if (appender->placement->fills_slots)
+		entry->hold = appender->file.slots;
 	entry->saw = appender->file.saw;
 	entry->seen = appender->file.seen;
 	if (rc < 0)

@@ -20,6 +20,7 @@ const struct placement_ops *const placement_table[PLACEMENT_COUNT] = {
 	[PLACEMENT_OWN_FILE] = &place_own_file,
 	[PLACEMENT_SEQUENCER] = &place_sequencer,
 	[PLACEMENT_SEQUENCER_ALIGNED] = &place_sequencer_aligned,
+	[PLACEMENT_EXTENTS] = &place_extents,
 	[PLACEMENT_AGGREGATOR] = &place_aggregator,
 	[PLACEMENT_SHARED_POINTER] = &place_shared_pointer,
 	[PLACEMENT_COUNTER] = &place_counter,

@@ -29,8 +29,12 @@ struct data_file {
 	const struct rank_file *rank_file; /* of a writer in the rank, else NULL */
 	struct service_client service;	   /* of parts that need one */
 	uint64_t batch_bytes;		   /* that are about to be placed and written */
-	int64_t next;			   /* where they go, and what is left of them */
-	bool disowned; /* an error that can be that of appends before */
+	uint64_t slot_bytes; /* of a placement that fills slots, the size, */
+	uint64_t slot_left;  /* what is left of the last one drawn */
+	int64_t slot_next;   /* and where that begins, */
+	uint32_t slots;	     /* and how many were drawn */
+	int64_t next;	     /* where they go, and what is left of them */
+	bool disowned;	     /* an error that can be that of appends before */
 
 	/* Of a workload that reads: how long it thinks then, and what it saw. */
 	uint64_t think_ns;
@@ -77,9 +81,15 @@ struct placement_ops {
 	const char *summary;
 	bool shared_file;  /* one file for all writers, else one each */
 	bool shares_pages; /* and no lock keeps others off the pages of a write */
-	bool slots;	   /* places are multiples of a page; NULs lie between */
-	bool before_lock;  /* place comes before the lock: a mistake that people make */
-	bool in_rank;	   /* the writer is a thread of the rank: see rank_file.h */
+	/*
+	 * Offsets are handed out in multiples of this, for batches of so many bytes at
+	 * most, and NULs lie between; NULL: anywhere.  fills_slots: a slot serves many
+	 * appends of its writer, else an append takes as many as it needs.
+	 */
+	uint64_t (*slot_bytes)(uint64_t batch_bytes);
+	bool fills_slots;
+	bool before_lock; /* place comes before the lock: a mistake that people make */
+	bool in_rank;	  /* the writer is a thread of the rank: see rank_file.h */
 	enum workload workload; /* all but append read the file in place */
 	int open_flags;
 	int spare_flags;    /* of them: left out where the open answers EINVAL ... */
@@ -112,6 +122,7 @@ enum placement_kind {
 	PLACEMENT_OWN_FILE,
 	PLACEMENT_SEQUENCER,
 	PLACEMENT_SEQUENCER_ALIGNED,
+	PLACEMENT_EXTENTS,
 	PLACEMENT_AGGREGATOR,
 	PLACEMENT_SHARED_POINTER,
 	PLACEMENT_COUNTER,
@@ -184,7 +195,7 @@ extern const struct lock_ops lock_none, lock_flock, lock_fcntl, lock_ofd, lock_l
 	lock_link, lock_sidecar, lock_token;
 extern const struct placement_ops place_append, place_seek_end, place_seek_early,
 	place_seek_append, place_stat_end, place_own_file, place_sequencer,
-	place_sequencer_aligned, place_aggregator, place_shared_pointer, place_counter,
-	place_chain;
+	place_sequencer_aligned, place_extents, place_aggregator, place_shared_pointer,
+	place_counter, place_chain;
 
 #endif

@@ -12,6 +12,8 @@
  */
 #include "workloads/place.h"
 
+#include <unistd.h>
+
 static int place(struct data_file *file, int64_t *ret_offset)
 {
 	int rc = service_ticket(&file->service, file->batch_bytes, &file->next);
@@ -31,11 +33,17 @@ const struct placement_ops place_sequencer = {
 	.write = place_pwrite,
 };
 
+static uint64_t page_bytes(uint64_t batch_bytes)
+{
+	(void)batch_bytes;
+	return (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 const struct placement_ops place_sequencer_aligned = {
 	.name = "sequencer-aligned",
 	.summary = "pwrite(2) at the next whole page that a sequencer hands out",
 	.shared_file = true,
-	.slots = true,
+	.slot_bytes = page_bytes,
 	.service = SERVICE_TICKETS,
 	.place = place,
 	.write = place_pwrite,

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CLAIMS_OWN_FILE                                                                \
 	(CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_NO_GAP | CLAIM_WRITER_ORDER)
@@ -18,8 +17,10 @@
  * order, which nobody is told (MPI-3.1, 13.4.4); a place taken and not filled is a gap.
  */
 #define CLAIMS_SHARED_POINTER (CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER)
-#define CLAIMS_AGGREGATED     (CLAIMS_SEQUENCED | CLAIM_NO_GAP)
-#define CLAIMS_LOCKED	      (CLAIMS_OWN_FILE | CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION)
+/* A ticket is drawn before most of the records that it is for, by each writer. */
+#define CLAIMS_EXTENTS	  (CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER)
+#define CLAIMS_AGGREGATED (CLAIMS_SEQUENCED | CLAIM_NO_GAP)
+#define CLAIMS_LOCKED	  (CLAIMS_OWN_FILE | CLAIM_REALTIME_ORDER | CLAIM_EXCLUSION)
 
 /* Buffered, unflushed, one record at a time, unless a row or the user says so. */
 #define PARTS(lock_kind, placement_kind, ...)                                          \
@@ -144,6 +145,14 @@ const struct strategy_preset strategy_presets[] = {
 	 .origin = "Checkpoint files with aligned blocks.",
 	 .needs = "no host with larger pages than rank 0's; ranks that reach each "
 		  "other by TCP"},
+	{.name = "extents",
+	 .parts = PARTS(LOCK_KIND_NONE, PLACEMENT_EXTENTS),
+	 .claims = CLAIMS_EXTENTS,
+	 .summary = "Write into extents of one's own, of whole pages, that a sequencer "
+		    "hands out; NULs where one is not full.",
+	 .origin = "Parallel logs and stores that reserve room for many records at "
+		   "once.",
+	 .needs = "pages of 64 KiB at most; ranks that reach each other by TCP"},
 	{.name = "aggregator",
 	 .parts = PARTS(LOCK_KIND_NONE, PLACEMENT_AGGREGATOR),
 	 .claims = CLAIMS_AGGREGATED,
@@ -239,18 +248,26 @@ enum service_kind strategy_service(const struct strategy_spec *spec)
 		       : placement_table[spec->parts.placement]->service;
 }
 
-uint32_t strategy_slot_bytes(const struct strategy_spec *spec)
+uint32_t strategy_slot_bytes(const struct strategy_spec *spec, uint32_t max_bytes)
 {
-	return placement_table[spec->parts.placement]->slots
-		       ? (uint32_t)sysconf(_SC_PAGESIZE)
-		       : 0;
+	const struct placement_ops *placement = placement_table[spec->parts.placement];
+	uint64_t batch_bytes = (uint64_t)spec->parts.batch * max_bytes;
+
+	return placement->slot_bytes ? (uint32_t)placement->slot_bytes(batch_bytes) : 0;
 }
 
 uint64_t strategy_growth_bytes(const struct strategy_spec *spec, uint32_t max_bytes)
 {
-	uint64_t slot = strategy_slot_bytes(spec);
+	uint64_t slot = strategy_slot_bytes(spec, max_bytes);
+	uint64_t batch = spec->parts.batch, bytes = batch * max_bytes;
 
-	return slot ? (max_bytes + slot - 1) / slot * slot : max_bytes;
+	if (!slot)
+		return max_bytes;
+	if (placement_table[spec->parts.placement]->fills_slots)
+		batch *= slot / bytes;
+	else
+		slot *= (bytes + slot - 1) / slot;
+	return (slot + batch - 1) / batch;
 }
 
 int strategy_check_size(const struct strategy_spec *spec, uint32_t max_bytes,

@@ -100,13 +100,17 @@ bool strategy_exclusive_lock(const struct strategy_spec *spec);
 bool strategy_in_rank(const struct strategy_spec *spec);
 
 /*
- * The service that it asks while it appends; and the bytes whose multiples its places
- * are, a page of this host, or 0 where they may be anywhere.
+ * The service that it asks while it appends; and the bytes whose multiples the offsets
+ * are that it is given for records of up to @max_bytes, or 0 where they may be
+ * anywhere.
  */
 enum service_kind strategy_service(const struct strategy_spec *spec);
-uint32_t strategy_slot_bytes(const struct strategy_spec *spec);
+uint32_t strategy_slot_bytes(const struct strategy_spec *spec, uint32_t max_bytes);
 
-/* Bytes by which a record of up to @max_bytes makes the file grow, at most. */
+/*
+ * Bytes by which a record of up to @max_bytes makes the file grow at most, in the mean
+ * of a full batch or slot.
+ */
 uint64_t strategy_growth_bytes(const struct strategy_spec *spec, uint32_t max_bytes);
 
 /* Do batches of records of up to @max_bytes fit into one write?  0 or -EINVAL. */

@@ -26,6 +26,8 @@ lab_alone()
 	costs alone flock:batch=64 GETATTR=1/64 WRITE=4/64 COMMIT=1/64
 	costs alone sequencer:io=dsync WRITE=1
 	costs alone append:io=dsync WRITE=1
+	costs alone extents:io=dsync WRITE=1
+	costs alone extents:io=direct,batch=16 WRITE=1/16
 }
 
 # Purpose: NFSv4.0 has lock owners to release where NFSv4.1 has state to free.
@@ -40,4 +42,6 @@ lab_alone()
 		LOCKU=1/64 RELEASE_LOCKOWNER=1/64
 	costs alone sequencer:io=dsync WRITE=1
 	costs alone append:io=dsync WRITE=1
+	costs alone extents:io=dsync WRITE=1
+	costs alone extents:io=direct,batch=16 WRITE=1/16
 }

@@ -13,13 +13,21 @@ setup_file()
 	local safe=(sequencer-aligned sequencer:io=dsync sequencer:io=direct aggregator
 		mpi-token mpiio-shared) name
 	run -0 limited 580 "$repo/scripts/lab/lab" --hosts 4 --nfs 4.2 -- \
-		tailrace run --no-plots -n 8 --records 200 --out run --strategy \
-		"sequencer,$(IFS=,; printf '%s' "${safe[*]}"),mpi-token:flush=none" /mnt/nas
+		bash -c 'tailrace run --no-plots -n 8 --records 200 --out run --strategy "$1" /mnt/nas
+			tailrace run --no-plots -n 8 --records 400 --size 8000 --out extents --strategy \
+				extents,extents:io=direct /mnt/nas' - \
+		"sequencer,$(IFS=,; printf '%s' "${safe[*]}"),mpi-token:flush=none"
 	for name in "${safe[@]}"; do
 		[[ $(json run/result.json "s['$name']['verdict']") == safe ]] ||
 			fail "$name: $(json run/result.json "s['$name']['reason']")"
 		[[ $(json run/result.json "any(s['$name']['anomalies'].values())") == false ]]
 		[[ $(json run/result.json "s['$name']['handoffs'] >= 30") == true ]]
+	done
+	# Eight records in each 64 KiB: their pages are shared, but by their own writer only.
+	for name in extents extents:io=direct; do
+		[[ $(json extents/result.json "s['$name']['verdict']") == safe ]] ||
+			fail "$name: $(json extents/result.json "s['$name']['reason']")"
+		[[ $(json extents/result.json "any(n for k, n in s['$name']['anomalies'].items() if k != 'realtime_disorder')") == false ]]
 	done
 	# The client widened writes to the page, and wrote NULs over the others'.
 	[[ $(json run/result.json "s['sequencer']['verdict']") == unsafe ]]

@@ -66,6 +66,9 @@ repeated()
 		'flock:batch=4|15|flock:LOCK_EX lseek:SEEK_END write flock:LOCK_UN||close'
 		'append:io=dsync|60|write lseek:SEEK_CUR||close'
 		'flock:flush=close|60|flock:LOCK_EX lseek:SEEK_END write close|openat|'
+		# One ticket is enough for all; the other close is that of the sequencer's.
+		"extents|1|sendmsg recvfrom $(printf 'pwrite64 %.0s' {1..60})||close close"
+		"extents:batch=4,flush=fsync|1|sendmsg recvfrom $(printf 'pwrite64 fsync %.0s' {1..15})||close close"
 		'counter|60|flock:LOCK_EX pread64 pwrite64 flock:LOCK_UN||close'
 	)
 	run strace -f -ff -qq -o traces/of tailrace run --no-plots --quiet --turn 0 \

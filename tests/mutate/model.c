@@ -294,7 +294,7 @@ static void handoff_check(struct model *m, const struct copy *copy)
 {
 	const struct copy *last = m->copy_count ? &m->copies[m->copy_count - 1] : NULL;
 
-	if (last && m->s->batch > 1 && last->id.writer == copy->id.writer &&
+	if (last && last->id.writer == copy->id.writer &&
 	    last->entry->hold == copy->entry->hold)
 		return;
 	m->r.placed++;

@@ -41,13 +41,21 @@ struct bench {
 	int patience_ms;
 };
 
+/* A page of 4 KiB wherever this runs; an extent is as large everywhere. */
+static uint32_t slot_bytes(const struct strategy_spec *spec)
+{
+	uint32_t bytes = strategy_slot_bytes(spec, RECORD_BYTES);
+
+	return bytes == (uint32_t)sysconf(_SC_PAGESIZE) ? SLOT_BYTES : bytes;
+}
+
 static void start_service(struct bench *bench)
 {
 	const struct strategy_parts *parts = &bench->spec.parts;
 	struct service_job job = {
 		.kind = strategy_service(&bench->spec),
 		.writers = 1,
-		.slot_bytes = strategy_slot_bytes(&bench->spec) ? SLOT_BYTES : 0,
+		.slot_bytes = slot_bytes(&bench->spec),
 		.flush = parts->flush,
 		.batch_bytes = parts->batch * RECORD_BYTES,
 		.data_path = DATA,
@@ -94,8 +102,8 @@ static void bench_start(struct bench *bench, const char *strategy)
 	scratch_touch(DATA);
 	ck_assert_int_eq(strategy_parse(strategy, &bench->spec, NULL), 0);
 	ck_assert_int_eq(record_form_init(&bench->form, &plan), 0);
-	ck_assert_int_eq(history_create(&bench->history, HISTORY, &identity, 100, NULL),
-			 0);
+	ck_assert_int_eq(
+		history_create(&bench->history, HISTORY, &identity, 1000, NULL), 0);
 	start_service(bench);
 	ck_assert_msg(bench_open(bench, &err) == 0, "%s", err.sentence);
 }
@@ -161,6 +169,8 @@ START_TEST(records_stand_where_they_were_told_to)
 		{"sequencer-aligned", 1, SLOT_BYTES},
 		{"sequencer-aligned:batch=3", 3, SLOT_BYTES},
 		{"sequencer-aligned:batch=41", 41, 2 * SLOT_BYTES},
+		{"extents", 1, RECORD_BYTES},
+		{"extents:batch=3,io=dsync", 3, 3 * RECORD_BYTES},
 		{"aggregator", 1, RECORD_BYTES},
 		{"aggregator:batch=5,flush=fsync", 5, 5 * RECORD_BYTES},
 		{"mpi-token", 1, RECORD_BYTES},
@@ -186,6 +196,66 @@ START_TEST(records_stand_where_they_were_told_to)
 		}
 		bench_clean();
 	}
+}
+END_TEST
+
+/* One ticket serves until no whole batch fits; what is over stays empty. */
+START_TEST(an_extent_is_filled_and_then_the_next)
+{
+	enum {
+		BATCH = 60,
+		EXTENT_BYTES = 65536,
+		FIT = EXTENT_BYTES / (BATCH * RECORD_BYTES)
+	};
+	struct bench bench;
+
+	bench_start(&bench, "extents:batch=60");
+	for (int i = 0; i < FIT + 1; i++)
+		bench_append(&bench, BATCH);
+	ck_assert_int_eq(bench_finish(&bench), 0);
+	for (uint64_t seq = 0; seq < (FIT + 1) * BATCH; seq++) {
+		struct history_entry entry = scratch_entry(HISTORY, seq);
+		bool second = seq >= FIT * BATCH;
+		int64_t offset = (int64_t)seq * RECORD_BYTES;
+
+		if (second)
+			offset += EXTENT_BYTES - FIT * BATCH * RECORD_BYTES;
+		ck_assert_int_eq(entry.outcome, OUTCOME_ACKNOWLEDGED);
+		ck_assert_int_eq(entry.offset, offset);
+		ck_assert_uint_eq(entry.hold, second ? 2 : 1);
+		ck_assert(stands(seq, offset));
+	}
+	ck_assert_int_eq(scratch_size(DATA), EXTENT_BYTES + BATCH * RECORD_BYTES);
+	bench_clean();
+}
+END_TEST
+
+/* What of a failed write may still come lands on nothing else. */
+START_TEST(the_place_of_a_failed_write_is_given_away)
+{
+	struct rlimit limit = {.rlim_cur = RECORD_BYTES + 50,
+			       .rlim_max = RLIM_INFINITY};
+	struct rlimit before;
+	struct bench bench;
+
+	signal(SIGXFSZ, SIG_IGN);
+	bench_start(&bench, "extents");
+	bench_append(&bench, 1);
+	ck_assert_int_eq(prlimit(0, RLIMIT_FSIZE, &limit, &before), 0);
+	bench_append(&bench, 1); /* 50 bytes of it */
+	bench_append(&bench, 1); /* none */
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+	bench_append(&bench, 1);
+	ck_assert_int_eq(bench_finish(&bench), 0);
+	CHECK_ENTRY(HISTORY, 0, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	CHECK_ENTRY(HISTORY, 1, OUTCOME_UNKNOWN, STEP_WRITE, 0);
+	CHECK_ENTRY(HISTORY, 2, OUTCOME_UNKNOWN, STEP_WRITE, EFBIG);
+	CHECK_ENTRY(HISTORY, 3, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
+	for (uint64_t seq = 0; seq < 4; seq++)
+		ck_assert_int_eq(scratch_entry(HISTORY, seq).offset,
+				 (int64_t)seq * RECORD_BYTES);
+	ck_assert(stands(0, 0) && stands(3, 3 * RECORD_BYTES));
+	bench_clean();
 }
 END_TEST
 
@@ -315,6 +385,7 @@ START_TEST(its_error_disowns_what_was_not_flushed)
 END_TEST
 
 UNIT_MAIN("append_service", 60, records_stand_where_they_were_told_to,
-	  the_token_is_held_over_the_close, nothing_is_written_without_the_service,
-	  a_service_that_nobody_finds, a_stop_leaves_no_ticket_undrawn,
-	  its_error_disowns_what_was_not_flushed)
+	  an_extent_is_filled_and_then_the_next,
+	  the_place_of_a_failed_write_is_given_away, the_token_is_held_over_the_close,
+	  nothing_is_written_without_the_service, a_service_that_nobody_finds,
+	  a_stop_leaves_no_ticket_undrawn, its_error_disowns_what_was_not_flushed)

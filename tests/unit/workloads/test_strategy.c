@@ -223,6 +223,9 @@ START_TEST(keys_that_make_controls)
 		{"mpi-token", CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_NO_GAP |
 				      CLAIM_WRITER_ORDER | CLAIM_REALTIME_ORDER |
 				      CLAIM_EXCLUSION},
+		{"extents", CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER},
+		{"extents:batch=16,io=direct",
+		 CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER},
 		{"mpi-token:flush=none", 0},
 		{"mpiio-shared", CLAIM_COMPLETE | CLAIM_ONCE | CLAIM_WRITER_ORDER},
 		{"mpi-token:flush=fsync", 0},
@@ -241,18 +244,33 @@ START_TEST(slots_and_services)
 {
 	struct strategy_spec aligned = parsed("sequencer-aligned:io=dsync");
 	struct strategy_spec flock = parsed("flock");
+	struct strategy_spec extents = parsed("extents");
+	struct strategy_spec batches = parsed("extents:batch=256");
+	struct strategy_spec pages = parsed("sequencer-aligned:batch=64");
 	struct strategy_spec token = parsed("mpi-token");
 	struct strategy_spec aggregator = parsed("aggregator");
 	uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
 
-	ck_assert_uint_eq(strategy_slot_bytes(&aligned), page);
-	ck_assert_uint_eq(strategy_slot_bytes(&flock), 0);
+	ck_assert_uint_eq(strategy_slot_bytes(&aligned, 100), page);
+	ck_assert_uint_eq(strategy_slot_bytes(&aligned, page + 1), page);
+	ck_assert_uint_eq(strategy_slot_bytes(&flock, 100), 0);
+	/* Whole pages of 64 KiB, and room for four batches. */
+	ck_assert_uint_eq(strategy_slot_bytes(&extents, 100), 65536);
+	ck_assert_uint_eq(strategy_slot_bytes(&extents, 16384), 65536);
+	ck_assert_uint_eq(strategy_slot_bytes(&extents, 16385), 131072);
+	ck_assert_uint_eq(strategy_slot_bytes(&extents, 16 << 20), 64 << 20);
+	ck_assert_uint_eq(strategy_slot_bytes(&batches, 1024), 1 << 20);
+	ck_assert_uint_eq(strategy_growth_bytes(&extents, 1024), 1024);
+	ck_assert_uint_eq(strategy_growth_bytes(&extents, 20000), 131072 / 6 + 1);
+	ck_assert_uint_eq(strategy_growth_bytes(&batches, 1024), 1024);
+	ck_assert_uint_eq(strategy_growth_bytes(&pages, page / 64), page / 64);
 	ck_assert_uint_eq(strategy_growth_bytes(&flock, 100), 100);
 	ck_assert_uint_eq(strategy_growth_bytes(&aligned, 100), page);
 	ck_assert_uint_eq(strategy_growth_bytes(&aligned, page), page);
 	ck_assert_uint_eq(strategy_growth_bytes(&aligned, page + 1), 2 * page);
 	ck_assert_int_eq(strategy_service(&flock), SERVICE_NONE);
 	ck_assert_int_eq(strategy_service(&aligned), SERVICE_TICKETS);
+	ck_assert_int_eq(strategy_service(&extents), SERVICE_TICKETS);
 	ck_assert_int_eq(strategy_service(&token), SERVICE_TOKEN);
 	ck_assert_int_eq(strategy_service(&aggregator), SERVICE_AGGREGATE);
 }
