@@ -54,13 +54,12 @@ unmount_badnas()
 
 # bad_run OPTION... - a run of four ranks on the badnas, into a fresh folder `run`;
 # leaves status and output. All ranks are on one host and meet in one server, so
-# that they hand the lock over as on a local file system: --fstype says that. Turns are
-# short, so that few records are handed over often enough.
+# that they hand the lock over as on a local file system: --fstype says that.
 bad_run()
 {
 	rm -rf run
 	run limited 100 mpirun --quiet -n "$RANKS" tailrace run --no-plots --quiet --fstype ext4 \
-		--turn 2 --size "$SIZE" --records "$RECORDS" --out run "$@" nas
+		--size "$SIZE" --records "$RECORDS" --out run "$@" nas
 	printf '%s\n' "$output"
 }
 

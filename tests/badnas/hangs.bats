@@ -6,7 +6,7 @@ load ../helper
 load badnas
 
 # The lab's guest is slow, and its kernel does not tell which call a process is in.
-patience=2s within_s=40
+patience=2s within_s=80
 if [[ -n ${TAILRACE_LAB:-} ]]; then
 	patience=15s within_s=120
 fi

@@ -33,11 +33,11 @@ appending()
 	tailrace run --no-plots -n 3 --duration 60s --rate 200 --strategy per-file,flock --out run data \
 		>out 2>err &
 	local pid=$! code=0
-	until_true 20 appending
+	until_true 60 appending
 	kill -INT $pid
 	SECONDS=0
 	wait $pid || code=$?
-	(( SECONDS < 15 ))
+	(( SECONDS < 45 ))
 	[[ $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat err)"
 	[[ $(json run/result.json 's["per-file"]["verdict"]') == safe ]]
 	[[ $(json run/result.json 's["flock"]["verdict"]') == skipped ]]
@@ -51,12 +51,12 @@ appending()
 	tailrace run --no-plots -n 3 --quiet --duration 60s --strategy flock --out run data \
 		>out 2>err &
 	local pid=$! code=0
-	until_true 20 appending
+	until_true 60 appending
 	sleep 1
 	kill -INT $pid
 	SECONDS=0
 	wait $pid || code=$?
-	(( SECONDS < 30 ))
+	(( SECONDS < 45 ))
 	[[ $code == "$SAFE" || $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat err)"
 	[[ $(json run/result.json 's["flock"]["records"]["failed"]') == 0 ]]
 	[[ $(json run/result.json 's["flock"]["records"]["unknown"]') == 0 ]]
@@ -66,21 +66,21 @@ appending()
 	tailrace run --no-plots -n 2 --duration 60s --rate 10 --strategy per-file --out run data \
 		>out 2>err &
 	local pid=$! code=0
-	until_true 20 appending
+	until_true 60 appending
 	kill -INT $pid
 	sleep 0.05
 	kill -INT $pid
 	SECONDS=0
 	wait $pid || code=$?
-	(( SECONDS < 10 ))
+	(( SECONDS < 45 ))
 	[[ $code == "$COULD_NOT_RUN" ]]
-	until_true 10 writers_are 0
+	until_true 60 writers_are 0
 }
 
 @test "one process alone takes the interrupt itself" {
 	tailrace run --no-plots --duration 60s --rate 200 --strategy per-file --out run data >out 2>err &
 	local pid=$!
-	until_true 20 appending
+	until_true 60 appending
 	kill -INT $pid
 	wait $pid
 	[[ $(json run/result.json 's["per-file"]["verdict"]') == safe ]]
@@ -90,8 +90,8 @@ appending()
 	as_ranks 3 tailrace run --no-plots --quiet --duration 6s --rate 500 --strategy flock \
 		--out run data 2>err &
 	local pid=$! code=0 victim
-	until_true 20 writers_are 3
-	until_true 20 appending
+	until_true 60 writers_are 3
+	until_true 60 appending
 	victim=$(writers | head -n 1)
 	kill -KILL "$victim"
 	wait $pid || code=$?
@@ -107,17 +107,17 @@ print(sorted(w["end"] for w in json.load(open("run/manifest.json"))["strategies"
 	as_ranks 2 tailrace run --no-plots --quiet --duration 5s --rate 100 --timeout 3s \
 		--strategy per-file --out run data 2>err &
 	local pid=$! code=0 victim
-	until_true 20 writers_are 2
-	until_true 20 appending
+	until_true 60 writers_are 2
+	until_true 60 appending
 	victim=$(writers | head -n 1)
 	kill -STOP "$victim"
 	SECONDS=0
 	wait $pid || code=$?
-	(( SECONDS < 20 ))
+	(( SECONDS < 45 ))
 	[[ $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat err)"
 	[[ $(json run/result.json 's["per-file"]["notes"]["hung"]') == 1 ]]
 	[[ $(cat run/manifest.json) == *"without progress for"* ]]
-	until_true 10 writers_are 0
+	until_true 60 writers_are 0
 }
 
 # take_lock_file - make the lock file between two appends, as if its holder had died.
@@ -133,14 +133,14 @@ take_lock_file()
 @test "a lock file left behind makes all wait until they are called hung" {
 	for strategy in lockfile link; do
 		rm -rf data/*
-		as_ranks 2 tailrace run --no-plots --quiet --duration 20s --rate 100 --timeout 2s \
+		as_ranks 2 tailrace run --no-plots --quiet --duration 60s --rate 100 --timeout 2s \
 			--strategy "$strategy" --out "run-$strategy" data 2>err &
 		local pid=$! code=0
-		until_true 20 appending
+		until_true 60 appending
 		SECONDS=0
 		take_lock_file
 		wait $pid || code=$?
-		(( SECONDS < 20 ))
+		(( SECONDS < 45 ))
 		[[ $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat err)"
 		result=run-$strategy/result.json
 		[[ $(json "$result" "s['$strategy']['notes']['hung']") == 2 ]]
@@ -152,10 +152,10 @@ take_lock_file()
 @test "ranks that are killed leave no process behind" {
 	tailrace run --no-plots --quiet --duration 60s --rate 10 --strategy per-file --out run data &
 	local pid=$!
-	until_true 20 writers_are 1
+	until_true 60 writers_are 1
 	kill -KILL $pid
 	wait $pid || true
-	until_true 10 writers_are 0
+	until_true 60 writers_are 0
 	# What there is can be judged and merged: the history was not gathered, and is found.
 	run -3 tailrace verify run
 	[[ $output == *'the run ended before this strategy did'* ]]
@@ -183,7 +183,7 @@ terminated()
 {
 	kill -TERM "$pid" 2>/dev/null || true
 	wait "$pid" || true
-	until_true 20 writers_are 0
+	until_true 60 writers_are 0
 }
 
 judgeable()
@@ -199,7 +199,7 @@ judgeable()
 	mkdir local
 	started run tailrace run --no-plots --quiet --duration 60s --rate 300 --strategy flock,per-file \
 		--out run data
-	until_true 20 appending
+	until_true 60 appending
 	sleep 1
 	terminated
 	[[ ! -e run/result.json ]]
@@ -258,11 +258,11 @@ judgeable()
 @test "SIGUSR1 to mpirun ends the appends, and what there is is judged" {
 	started run tailrace run --no-plots --quiet --duration 60s --rate 200 --strategy per-file,flock \
 		--out run data
-	until_true 20 appending
+	until_true 60 appending
 	kill -USR1 "$pid"
 	SECONDS=0
 	wait "$pid" || code=$?
-	(( SECONDS < 30 ))
+	(( SECONDS < 45 ))
 	[[ $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat run.log)"
 	[[ $(json run/result.json 's["per-file"]["verdict"]') == safe ]]
 	[[ $(json run/result.json 's["per-file"]["records"]["failed"]') == 0 ]]

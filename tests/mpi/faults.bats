@@ -121,7 +121,7 @@ $id append $PWD/data/tailrace-$id" ]]
 	# 128 + SIGTERM
 	[[ $(json run/result.json 'r["faults"][0]["exit"]') == 143 ]]
 	# Dead; though where nobody reaps it, it may still stand there.
-	until_true 20 is_dead "$(cat inner)"
+	until_true 60 is_dead "$(cat inner)"
 }
 
 @test "what could not be hit is told, and excuses nothing" {

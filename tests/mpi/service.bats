@@ -122,11 +122,11 @@ whole_and_once()
 		as_ranks 3 tailrace run --no-plots --quiet --duration 60s --rate 200 --out run data \
 			--strategy "$strategy" 2>err &
 		pid=$!
-		until_true 20 appending
+		until_true 60 appending
 		kill -KILL "$(children service)"
 		SECONDS=0
 		wait $pid || code=$?
-		(( SECONDS < 20 ))
+		(( SECONDS < 45 ))
 		ended_without_losses "$INCONCLUSIVE"
 		[[ $(json run/result.json "r['strategies'][0]['records']['failed'] >= 200") == true ]]
 		# Of each writer at most the append that it had sent.
@@ -140,11 +140,11 @@ whole_and_once()
 	as_ranks 2 tailrace run --no-plots --quiet --duration 60s --rate 100 --timeout 4s --out run data \
 		--strategy sequencer 2>err &
 	pid=$!
-	until_true 20 appending
+	until_true 60 appending
 	kill -STOP "$(children service)"
 	SECONDS=0
 	wait $pid || code=$?
-	(( SECONDS < 20 ))
+	(( SECONDS < 45 ))
 	ended_without_losses "$INCONCLUSIVE"
 	[[ $(json run/result.json "s['sequencer']['records']['failed'] >= 100") == true ]]
 }
@@ -154,7 +154,7 @@ whole_and_once()
 	SECONDS=0
 	as_ranks 3 tailrace run --no-plots --quiet --duration 60s --fault 1s:kill-holder --out run data \
 		--strategy mpi-token 2>err || code=$?
-	(( SECONDS < 30 ))
+	(( SECONDS < 45 ))
 	# What was acknowledged is there, and the rest was asked for.
 	ended_without_losses "$SAFE"
 	[[ $(json run/result.json "[(f['hit'], f['next_acquisition_s']) for f in r['faults']]") == "[(True, None)]" ]]
@@ -165,11 +165,11 @@ whole_and_once()
 	tailrace run --no-plots -n 3 --duration 60s --strategy mpi-token,aggregator --out run data >out 2>err &
 	pid=$!
 	code=0
-	until_true 20 appending
+	until_true 60 appending
 	kill -INT $pid
 	SECONDS=0
 	wait $pid || code=$?
-	(( SECONDS < 15 ))
+	(( SECONDS < 45 ))
 	[[ $code == "$INCONCLUSIVE" ]] || fail "exit code $code: $(cat err)"
 	[[ $(json run/result.json "s['mpi-token']['records']['unknown']") == 0 ]]
 	[[ $(json run/result.json "s['mpi-token']['anomalies']['lost']") == 0 ]]

@@ -57,7 +57,7 @@ all_there()
 	kill -INT $pid
 	SECONDS=0
 	wait $pid || (( $? == INCONCLUSIVE )) # too few hand-offs
-	(( SECONDS < 15 ))
+	(( SECONDS < 45 ))
 	[[ $(json run/result.json "s['mpiio-shared']['records']['unknown']") == 0 ]]
 	[[ $(json run/result.json "any(s['mpiio-shared']['anomalies'].values())") == false ]]
 	[[ $(json run/manifest.json "{w['end'] for w in r['strategies'][0]['writers']}") == "{'finished'}" ]]
