@@ -441,6 +441,18 @@ int option_time(const char *value, void *target, struct error *err)
 	return units_parse_time(value, target, err);
 }
 
+int option_patience(const char *value, void *target, struct error *err)
+{
+	uint64_t ns = 0;
+	int rc = units_parse_time(value, &ns, err);
+
+	if (rc == 0 && ns == 0)
+		return error_set(err, EINVAL, "\"%s\" is no time to wait", value);
+	if (rc == 0)
+		*(uint64_t *)target = ns;
+	return rc;
+}
+
 int option_sizes(const char *value, void *target, struct error *err)
 {
 	struct option_size_range *range = target;

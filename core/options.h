@@ -131,6 +131,7 @@ int option_number(const char *value, void *target, struct error *err); /* uint32
 int option_size(const char *value, void *target,
 		struct error *err); /* uint64_t bytes */
 int option_time(const char *value, void *target, struct error *err); /* uint64_t ns */
+int option_patience(const char *value, void *target, struct error *err); /* not 0 */
 
 /* struct arguments, for an option that is repeatable; the caller releases it. */
 int option_add(const char *value, void *target, struct error *err);

@@ -8,6 +8,7 @@
 #include "core/suggest.h"
 #include "core/units.h"
 #include "harness/exit_code.h"
+#include "harness/guard.h"
 #include "harness/judged.h"
 #include "harness/merging.h"
 #include "harness/rejudge.h"
@@ -25,6 +26,7 @@ struct merge_arguments {
 	const char *strategy; /* NULL: all that have something to merge */
 	const char *out;      /* NULL: beside the data files */
 	struct arguments histories;
+	uint64_t timeout_ns;
 };
 
 #define ARGUMENT(member) offsetof(struct merge_arguments, member)
@@ -41,6 +43,7 @@ static const struct option_row rows[] = {
 	 "A history that the run did not gather, or a folder of them; further operands "
 	 "are more of them.",
 	 NULL, option_add, ARGUMENT(histories), OPTION_REPEATABLE},
+	REJUDGE_ROW_TIMEOUT(struct merge_arguments),
 };
 
 static const struct option_table table = {
@@ -216,14 +219,15 @@ int cmd_merge(int argc, char **argv)
 	struct merge_arguments arguments = {0};
 	struct options options;
 	struct error err = {0};
-	enum exit_code code = EXIT_USAGE;
+	int code = EXIT_USAGE;
 
 	if (options_parse(&options, &table, argc, argv, &arguments, &err) == 0) {
 		if (options.help) {
 			options_help(&options, stdout);
 			code = EXIT_SAFE;
 		} else if (more_histories(&options, 1, &arguments.histories, &err) ==
-			   0) {
+				   0 &&
+			   guard_child(arguments.timeout_ns, &code, &err)) {
 			code = merge_run(&arguments, options.operands[0], &err);
 		}
 		options_release(&options);

@@ -22,6 +22,7 @@ static const struct option_row rows[] = {
 	REJUDGE_ROW_JSON,
 	REJUDGE_ROW_NO_PLOTS,
 	REJUDGE_ROW_THREADS,
+	REJUDGE_ROW_TIMEOUT(struct rejudge_arguments),
 };
 
 static const struct option_table table = {

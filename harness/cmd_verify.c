@@ -50,6 +50,7 @@ static const struct option_row rows[] = {
 		.flags = OPTION_REPEATABLE,
 	},
 	REJUDGE_ROW_THREADS,
+	REJUDGE_ROW_TIMEOUT(struct rejudge_arguments),
 };
 
 static const struct option_table table = {

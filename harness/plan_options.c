@@ -82,18 +82,6 @@ static int parse_readers(const char *value, void *target, struct error *err)
 	return rc;
 }
 
-static int parse_time(const char *value, void *target, struct error *err)
-{
-	uint64_t ns = 0;
-	int rc = units_parse_time(value, &ns, err);
-
-	if (rc == 0 && ns == 0)
-		return error_set(err, EINVAL, "\"%s\" is no time to wait", value);
-	if (rc == 0)
-		*(uint64_t *)target = ns;
-	return rc;
-}
-
 static int parse_segment(const char *value, void *target, struct error *err)
 {
 	struct raw_plan *raw = target;
@@ -225,7 +213,7 @@ static int parse_fault(const char *value, void *target, struct error *err)
 	{                                                                              \
 		"timeout", '\0', "TIME", "What to do",                                 \
 			"A writer that makes no progress for so long is hung.",        \
-			"180s", parse_time, PLAN(timeout_ns), 0                        \
+			"180s", option_patience, PLAN(timeout_ns), 0                   \
 	}
 #define ROW_HISTORY                                                                    \
 	{                                                                              \
@@ -319,7 +307,7 @@ static const struct option_row rows[] = {
 	ROW_SIZE,
 	{"duration", 'd', "TIME", "What to do",
 	 "Stop each strategy after this time; with --records, what comes first.", NULL,
-	 parse_time, PLAN(duration_ns), OPTION_USUAL},
+	 option_patience, PLAN(duration_ns), OPTION_USUAL},
 	ROW_RATE,
 	{"turn", '\0', "N", "What to do",
 	 "Step aside after N holds of a lock, so that others get it; 0: never.",
@@ -332,7 +320,8 @@ static const struct option_row rows[] = {
 	 "safe; none: do not (default: 1G where it lasts longer than 10m).",
 	 NULL, parse_segment, 0, 0},
 	{"segment-time", '\0', "TIME", "What to do",
-	 "The same after TIME (default: 10m).", NULL, parse_time, PLAN(segment_ns), 0},
+	 "The same after TIME (default: 10m).", NULL, option_patience, PLAN(segment_ns),
+	 0},
 	{"until-anomaly", '\0', NULL, "What to do",
 	 "End the run, in segments, with the first that is unsafe.", NULL, option_flag,
 	 PLAN(until_anomaly), 0},
@@ -403,7 +392,7 @@ const struct option_table plan_run_options = {
 
 static const struct option_row probe_option_rows[] = {
 	{"timeout", '\0', "TIME", "What to do", "A call that takes longer hangs.",
-	 "60s", parse_time, PLAN(timeout_ns), 0},
+	 "60s", option_patience, PLAN(timeout_ns), 0},
 	ROW_FSTYPE,
 	ROW_OUT,
 	ROW_JSON,

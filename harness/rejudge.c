@@ -2,6 +2,7 @@
 #include "harness/rejudge.h"
 
 #include "harness/exit_code.h"
+#include "harness/guard.h"
 #include "harness/judged.h"
 #include "results/explain.h"
 #include "results/export.h"
@@ -186,7 +187,7 @@ int rejudge(const struct option_table *table, bool into_run, int argc, char **ar
 		if (options.help) {
 			options_help(&options, stdout);
 			code = EXIT_SAFE;
-		} else {
+		} else if (guard_child(arguments.timeout_ns, &code, &err)) {
 			code = judge_and_show(&arguments, into_run, &options, &err);
 		}
 		options_release(&options);

@@ -23,6 +23,7 @@ struct rejudge_arguments {
 	bool no_plots;
 	struct arguments files, histories;
 	uint32_t threads; /* --threads; 0: not given */
+	uint64_t timeout_ns;
 };
 
 /* Rows of both tables. */
@@ -41,6 +42,15 @@ struct rejudge_arguments {
 		.help = "draw no plots; their data and scripts are written",           \
 		.parse = option_flag,                                                  \
 		.offset = offsetof(struct rejudge_arguments, no_plots),                \
+	}
+
+/* The row of --timeout in both, for arguments of type @type. */
+#define REJUDGE_ROW_TIMEOUT(type)                                                      \
+	{                                                                              \
+		.name = "timeout", .argument = "TIME", .group = "Limits",              \
+		.help = "give up when a mount did not answer for so long",             \
+		.fallback = "180s", .parse = option_patience,                          \
+		.offset = offsetof(type, timeout_ns),                                  \
 	}
 
 /*

@@ -95,6 +95,24 @@ assert any(" in append " in (w["stuck"] or "") for w in writers), writers'
 	[[ $(json run/result.json 's["per-file"]["anomalies"]["lost"]') == null ]]
 }
 
+# Afterwards, of a run that ended well. What hangs holds none of our pipes.
+@test "hang_read: verify, report and merge end in time, and say why" {
+	mount_badnas
+	bad_run --strategy per-file
+	ended "$SAFE"
+	unmount_badnas
+	mount_badnas hang_read=0
+	for command in verify report merge; do
+		SECONDS=0
+		refused "$COULD_NOT_RUN" tailrace "$command" --timeout "$patience" run
+		(( SECONDS < within_s ))
+		[[ $stderr == *"does not answer"* ]] || fail "$stderr"
+	done
+	unmount_badnas
+	mount_badnas
+	run -0 limited 60 tailrace verify --timeout "$patience" run
+}
+
 # hang_at FAULT STRATEGY - a run in which that is never answered ends in time.
 hang_at()
 {
