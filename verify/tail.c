@@ -4,14 +4,12 @@
 #include "core/bytes.h"
 #include "core/crc32c.h"
 #include "core/random.h"
+#include "core/whole.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define MAGIC	"tailseen"
 #define VERSION 1
@@ -20,6 +18,7 @@ enum {
 	HEAD_BYTES = 184,
 	SUMMED_BYTES = HEAD_BYTES - 4,
 	ENTRY_BYTES = 32,
+	MOST_BYTES = HEAD_BYTES + (TAIL_SIGHTINGS_MAX + TAIL_PLACES_MAX) * ENTRY_BYTES,
 	ALL_FLAGS = SIGHTING_NULS | SIGHTING_TORN | SIGHTING_REOPENED,
 };
 
@@ -149,27 +148,6 @@ static void encode(const struct tail *tail, uint8_t *bytes, size_t length)
 	head_encode(tail, crc32c(bytes + HEAD_BYTES, length - HEAD_BYTES), bytes);
 }
 
-/* Write all of @bytes to a new file. */
-static int file_create(const char *path, const uint8_t *bytes, size_t length)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	while (rc == 0 && length) {
-		ssize_t done = TEMP_FAILURE_RETRY(write(fd, bytes, length));
-
-		if (done < 0)
-			rc = -errno;
-		else
-			length -= (size_t)done, bytes += done;
-	}
-	if (close(fd) < 0 && rc == 0)
-		rc = -errno;
-	return rc;
-}
-
 int tail_save(const struct tail *tail, const char *path)
 {
 	size_t length = HEAD_BYTES + (tail->count + tail->place_count) * ENTRY_BYTES;
@@ -179,42 +157,9 @@ int tail_save(const struct tail *tail, const char *path)
 	if (!bytes)
 		return -ENOMEM;
 	encode(tail, bytes, length);
-	rc = file_create(path, bytes, length);
+	rc = whole_create(path, bytes, length);
 	free(bytes);
 	return rc;
-}
-
-/*
- * The whole of a file that is not longer than a tail can be, as new memory; or NULL
- * with a negative errno in *@ret_rc.
- */
-static uint8_t *file_read(const char *path, size_t *ret_length, int *ret_rc)
-{
-	const size_t most =
-		HEAD_BYTES +
-		((size_t)TAIL_SIGHTINGS_MAX + TAIL_PLACES_MAX) * ENTRY_BYTES;
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	uint8_t *bytes = NULL;
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		*ret_rc = -errno;
-	} else if (!S_ISREG(st.st_mode) || st.st_size < HEAD_BYTES ||
-		   (uint64_t)st.st_size > most) {
-		*ret_rc = -EBADMSG;
-	} else if (!(bytes = malloc((size_t)st.st_size))) {
-		*ret_rc = -ENOMEM;
-	} else if (TEMP_FAILURE_RETRY(read(fd, bytes, (size_t)st.st_size)) !=
-		   st.st_size) {
-		*ret_rc = -EBADMSG;
-		free(bytes);
-		bytes = NULL;
-	} else {
-		*ret_length = (size_t)st.st_size;
-	}
-	if (fd >= 0)
-		close(fd);
-	return bytes;
 }
 
 /* Is it a whole tail, and the one that was expected? */
@@ -330,11 +275,11 @@ static int decode(struct tail *tail, const uint8_t *p, size_t length,
 int tail_load(struct tail *tail, const char *path, const struct tail_identity *expected)
 {
 	struct tail t = {0};
-	size_t length = 0;
-	int rc = 0;
-	uint8_t *bytes = file_read(path, &length, &rc);
+	uint8_t *bytes;
+	size_t length;
+	int rc = whole_read(path, HEAD_BYTES, MOST_BYTES, &bytes, &length);
 
-	if (!bytes)
+	if (rc < 0)
 		return rc;
 	rc = decode(&t, bytes, length, expected);
 	free(bytes);

@@ -4,14 +4,12 @@
 #include "core/bytes.h"
 #include "core/crc32c.h"
 #include "core/random.h"
+#include "core/whole.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define MAGIC	"tailview"
 #define VERSION 1
@@ -176,27 +174,6 @@ static void encode(const struct view *view, uint8_t *p, size_t length)
 	put_le32(start + length - SUM_BYTES, crc32c(start, length - SUM_BYTES));
 }
 
-/* Write all of @bytes to a new file. */
-static int file_create(const char *path, const uint8_t *bytes, size_t length)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	while (rc == 0 && length) {
-		ssize_t done = TEMP_FAILURE_RETRY(write(fd, bytes, length));
-
-		if (done < 0)
-			rc = -errno;
-		else
-			length -= (size_t)done, bytes += done;
-	}
-	if (close(fd) < 0 && rc == 0)
-		rc = -errno;
-	return rc;
-}
-
 int view_save(const struct view *view, const char *path)
 {
 	size_t length = file_bytes(view->identity.file_count, view->block_count,
@@ -207,41 +184,9 @@ int view_save(const struct view *view, const char *path)
 	if (!bytes)
 		return -ENOMEM;
 	encode(view, bytes, length);
-	rc = file_create(path, bytes, length);
+	rc = whole_create(path, bytes, length);
 	free(bytes);
 	return rc;
-}
-
-/*
- * The whole of a file that is not longer than any view of @files can be, as new
- * memory; or NULL with a negative errno in *@ret_rc.
- */
-static uint8_t *file_read(const char *path, uint32_t files, size_t *ret_length,
-			  int *ret_rc)
-{
-	size_t most = file_bytes(files, VIEW_BLOCKS_MAX, VIEW_SAVED_BYTES_MAX);
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	uint8_t *bytes = NULL;
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		*ret_rc = -errno;
-	} else if (!S_ISREG(st.st_mode) || st.st_size < HEAD_BYTES + SUM_BYTES ||
-		   (uint64_t)st.st_size > most) {
-		*ret_rc = -EBADMSG;
-	} else if (!(bytes = malloc((size_t)st.st_size))) {
-		*ret_rc = -ENOMEM;
-	} else if (TEMP_FAILURE_RETRY(read(fd, bytes, (size_t)st.st_size)) !=
-		   st.st_size) {
-		*ret_rc = -EBADMSG;
-		free(bytes);
-		bytes = NULL;
-	} else {
-		*ret_length = (size_t)st.st_size;
-	}
-	if (fd >= 0)
-		close(fd);
-	return bytes;
 }
 
 /* Is it a whole view, and the one that was expected? */
@@ -333,12 +278,14 @@ static int decode(struct view *view, const uint8_t *p, size_t length,
 
 int view_load(struct view *view, const char *path, const struct view_identity *expected)
 {
+	const size_t most =
+		file_bytes(expected->file_count, VIEW_BLOCKS_MAX, VIEW_SAVED_BYTES_MAX);
 	struct view v = {0};
-	size_t length = 0;
-	int rc = 0;
-	uint8_t *bytes = file_read(path, expected->file_count, &length, &rc);
+	uint8_t *bytes;
+	size_t length;
+	int rc = whole_read(path, HEAD_BYTES + SUM_BYTES, most, &bytes, &length);
 
-	if (!bytes)
+	if (rc < 0)
 		return rc;
 	rc = decode(&v, bytes, length, expected);
 	free(bytes);
