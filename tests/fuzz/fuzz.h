@@ -26,6 +26,20 @@ struct fuzz_bytes {
 	size_t length;
 };
 
+/* All of the file @path. */
+static inline struct fuzz_bytes fuzz_read(const char *path)
+{
+	enum { MOST = 1 << 16 };
+	struct fuzz_bytes whole = {malloc(MOST), 0};
+	FILE *file = fopen(path, "r");
+
+	if (!file || !whole.bytes)
+		abort();
+	whole.length = fread(whole.bytes, 1, MOST, file);
+	fclose(file);
+	return whole;
+}
+
 /*
  * @base with changes that @input tells, four bytes each and what follows: where,
  * how many bytes are replaced there, and by how many of the next of @input.

@@ -8,10 +8,9 @@
 static struct fuzz_bytes history_whole(void)
 {
 	static const struct craft_plan plan = {1, 1, 64, 64, 0};
-	struct fuzz_bytes whole = {malloc(1 << 16), 0};
+	struct fuzz_bytes whole;
 	struct craft craft;
 	char *path;
-	FILE *file;
 
 	craft_init(&craft, &plan);
 	for (int i = 0; i < 3; i++)
@@ -24,11 +23,7 @@ static struct fuzz_bytes history_whole(void)
 	craft.strategy->writers[0].end = WRITER_KILLED;
 	craft_save(&craft);
 	path = manifest_history_path(&craft.manifest, craft.dir, 0, 0);
-	file = fopen(path, "r");
-	if (!file || !whole.bytes)
-		abort();
-	whole.length = fread(whole.bytes, 1, 1 << 16, file);
-	fclose(file);
+	whole = fuzz_read(path);
 	free(path);
 	craft_release(&craft);
 	return whole;
