@@ -5,14 +5,14 @@
  */
 #include "harness/commands.h"
 
-#include "harness/childlog.h"
-#include "harness/outline.h"
 #include "core/units.h"
+#include "harness/childlog.h"
+#include "harness/course.h"
+#include "harness/outline.h"
 #include "harness/probe.h"
 #include "harness/relaunch.h"
 #include "harness/runfolder.h"
 #include "harness/session.h"
-#include "harness/tasks.h"
 #include "results/result.h"
 
 #include <stdio.h>
@@ -46,26 +46,11 @@ static void announce(const struct run *run)
 	session_announce_hosts(run);
 }
 
-/* Nothing of ours stays in DIR. */
-static void clean(struct run *run)
-{
-	struct task_answer answer = {0};
-	struct clean_job job = {.inode = run->data_inode};
-	int rc;
-
-	snprintf(job.data_dir, sizeof(job.data_dir), "%s", run->manifest.data_dir);
-	rc = task_ask(&run->spawner, TASK_CLEAN, &job, sizeof(job), &answer,
-		      sizeof(answer), run_timeout_ms(run));
-	if (rc < 0 || answer.rc < 0)
-		fprintf(stderr, "tailrace: cannot remove %s: %s\n", job.data_dir,
-			strerror(rc < 0 ? -rc : -answer.rc));
-}
-
 /* Rank 0: the files, and the page on stdout, which is what stdout is for. */
 static enum exit_code conclude(struct run *run, const struct probe_report *report,
 			       struct error *err)
 {
-	clean(run);
+	course_remove_data(run);
 	if (outline_take_clocks(run) < 0 || runfolder_close(run, err) < 0 ||
 	    probe_report_write(report, &run->manifest, run->plan.out, err) < 0)
 		return EXIT_COULD_NOT_RUN;
@@ -74,7 +59,7 @@ static enum exit_code conclude(struct run *run, const struct probe_report *repor
 	if (!run->plan.quiet) {
 		FILE *page = plan_page(&run->plan);
 
-		results_show(run->plan.out, false, page);
+		results_show(run->plan.out, relaunch_colour(), page);
 		fprintf(page, "\nRun folder: %s\n", run->plan.out);
 	}
 	return (enum exit_code)probe_report_exit_code(report);

@@ -17,8 +17,9 @@ struct word {
 
 /* How the page begins. */
 static const struct word results[] = {
-	{"SAFE:", "1;32"},   {"UNSAFE:", "1;31"}, {"INCONCLUSIVE:", "1;33"},
-	{"ACCEPT:", "1;32"}, {"REJECT:", "1;31"},
+	{"SAFE:", "1;32"},    {"UNSAFE:", "1;31"}, {"INCONCLUSIVE:", "1;33"},
+	{"ACCEPT:", "1;32"},  {"REJECT:", "1;31"}, {"CONFORMS:", "1;32"},
+	{"HARMFUL:", "1;31"},
 };
 
 /* In the table; as wide as its column. */
@@ -29,9 +30,11 @@ static const struct word verdicts[] = {
 	{"skipped      ", DIM},
 };
 
+/* Elsewhere. */
 static const struct word headings[] = {
 	{"Teeth shown:", BOLD}, {"Teeth not shown:", BOLD}, {"Recommended:", BOLD},
 	{"Locks:", BOLD},	{"Advice:", BOLD},	    {"Footprint:", BOLD},
+	{"HARM    ", "1;31"}, /* how an answer is marked on the page of a probe */
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

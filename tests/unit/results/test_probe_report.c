@@ -137,5 +137,28 @@ START_TEST(the_files_tell_what_was_found)
 }
 END_TEST
 
+START_TEST(harm_is_red_on_a_terminal)
+{
+	struct fixture fixture;
+	struct error err = {""};
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+
+	fixture_init(&fixture, 2, 2, &none, 1);
+	MADE_OF(false, false, PROBE_HARMFUL, PROBE_CONFORMS);
+	ck_assert_int_eq(
+		probe_report_write(&report, &fixture.manifest, fixture.dir, &err), 0);
+	ck_assert_ptr_nonnull(stream);
+	ck_assert_int_eq(results_show(fixture.dir, true, stream), 0);
+	fclose(stream);
+	ck_assert_ptr_eq(strstr(text, "\033[1;31mHARMFUL:\033[0m 1 answer"), text);
+	ck_assert_ptr_nonnull(strstr(text, "\n\033[1;31mHARM    \033[0mexclusive"));
+	free(text);
+	fixture_release(&fixture);
+}
+END_TEST
+
 UNIT_MAIN("probe_report", 60, harmful_answers_decide,
-	  what_was_not_asked_is_no_conformance, the_files_tell_what_was_found)
+	  what_was_not_asked_is_no_conformance, the_files_tell_what_was_found,
+	  harm_is_red_on_a_terminal)
