@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* What a rank reports, and what is agreed on. */
 struct agreement {
@@ -54,6 +55,27 @@ enum exit_code run_agree(const struct run *run, enum exit_code exit_code,
 		run_lost_touch(run, rc);
 	error_set(err, 0, "%s", mine.sentence);
 	return (enum exit_code)mine.exit_code;
+}
+
+struct gathered *run_gather(const struct run *run, const char *source,
+			    gather_path_fn target_path, void *context)
+{
+	struct gathered *gathered = NULL;
+	struct stat st = {0};
+	int rc = 0;
+
+	if (run_is_first(run)) {
+		gathered = calloc(run->world.size, sizeof(*gathered));
+		rc = gathered ? 0 : -ENOMEM;
+	}
+	if (source && stat(source, &st) < 0)
+		source = NULL;
+	if (rc == 0)
+		rc = gather_files(&run->world, source, (uint64_t)st.st_size,
+				  target_path, context, gathered);
+	if (rc < 0)
+		run_lost_touch(run, rc);
+	return gathered;
 }
 
 bool run_is_first(const struct run *run)

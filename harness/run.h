@@ -14,6 +14,7 @@
 #include "harness/plan.h"
 #include "harness/spawner.h"
 #include "mpi/clocks.h"
+#include "mpi/gather.h"
 #include "mpi/hosts.h"
 #include "mpi/mail.h"
 #include "mpi/world.h"
@@ -61,6 +62,14 @@ enum exit_code run_agree(const struct run *run, enum exit_code exit_code,
 
 /* The end of ranks that cannot talk to each other any more: @rc of MPI. */
 void run_lost_touch(const struct run *run, int rc) __attribute__((noreturn));
+
+/*
+ * Collective: this rank's file @source (NULL: it has none) to the path that
+ * @target_path says on rank 0.  There what became of each rank's, which the caller
+ * frees; NULL elsewhere.
+ */
+struct gathered *run_gather(const struct run *run, const char *source,
+			    gather_path_fn target_path, void *context);
 
 /* Is this the rank that prints, and writes the run folder? */
 bool run_is_first(const struct run *run);

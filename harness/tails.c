@@ -2,7 +2,6 @@
 #include "harness/tails.h"
 
 #include "harness/tasks.h"
-#include "mpi/gather.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -238,22 +237,9 @@ static void gather_round(const struct tails *tails, uint32_t round)
 	const struct tail_reader *reader =
 		round < tails->count ? &tails->readers[round] : NULL;
 	struct target target = {tails, round};
-	struct gathered *gathered = NULL;
 	const char *source = reader && reader->given ? reader->path : NULL;
-	struct stat st = {0};
-	int rc = 0;
+	struct gathered *gathered = run_gather(run, source, target_path, &target);
 
-	if (run_is_first(run)) {
-		gathered = calloc(run->world.size, sizeof(*gathered));
-		rc = gathered ? 0 : -ENOMEM;
-	}
-	if (source && stat(source, &st) < 0)
-		source = NULL;
-	if (rc == 0)
-		rc = gather_files(&run->world, source, (uint64_t)st.st_size,
-				  target_path, &target, gathered);
-	if (rc < 0)
-		run_lost_touch(run, rc);
 	if (gathered)
 		note_arrivals(tails, round, gathered);
 	free(gathered);

@@ -3,7 +3,6 @@
 
 #include "core/clock.h"
 #include "harness/tasks.h"
-#include "mpi/gather.h"
 #include "verify/compare_views.h"
 
 #include <errno.h>
@@ -163,22 +162,9 @@ static void gather_look(struct viewing *v, enum view_look look)
 {
 	struct run *run = v->run;
 	struct target target = {v, look};
-	struct gathered *gathered = NULL;
 	const char *source = v->look_given ? v->job->path[look] : NULL;
-	struct stat st = {0};
-	int rc = 0;
+	struct gathered *gathered = run_gather(run, source, target_path, &target);
 
-	if (run_is_first(run)) {
-		gathered = calloc(run->world.size, sizeof(*gathered));
-		rc = gathered ? 0 : -ENOMEM;
-	}
-	if (source && stat(source, &st) < 0)
-		source = NULL;
-	if (rc == 0)
-		rc = gather_files(&run->world, source, (uint64_t)st.st_size,
-				  target_path, &target, gathered);
-	if (rc < 0)
-		run_lost_touch(run, rc);
 	if (gathered)
 		note_arrivals(v, look, gathered);
 	free(gathered);

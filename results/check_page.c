@@ -70,20 +70,7 @@ const char *page_acceptance_word(const struct page *page)
 
 static int print_acceptance(const struct page *page)
 {
-	const char *word = page_acceptance_word(page);
-	struct text text;
-
-	if (text_begin(&text) < 0)
-		return -ENOMEM;
-	put_acceptance(text.stream, page);
-	fprintf(page->stream, "%s: ", word);
-	text_end(&text, page, strlen(word) + 2, 0);
-	if (text_begin(&text) < 0)
-		return -ENOMEM;
-	put_setting(text.stream, page->result->manifest);
-	putc('\n', page->stream);
-	text_end(&text, page, 0, 0);
-	return 0;
+	return print_headline(page, page_acceptance_word(page), put_acceptance);
 }
 
 /* ---- the table ------------------------------------------------------------------

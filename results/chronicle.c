@@ -148,3 +148,13 @@ double chronicle_time_s(const struct chronicle *chronicle, uint32_t writer,
 			chronicle->start_ns) /
 	       1e9;
 }
+
+double chronicle_completed_s(const struct chronicle *chronicle, struct record_id id)
+{
+	struct history_entry entry;
+
+	if (!chronicle_entry(chronicle, id, &entry) ||
+	    entry.outcome != OUTCOME_ACKNOWLEDGED)
+		return NAN;
+	return chronicle_time_s(chronicle, id.writer, entry.completed_ns);
+}

@@ -52,6 +52,9 @@ const char *writer_host(const struct manifest *manifest, uint32_t writer);
 double chronicle_time_s(const struct chronicle *chronicle, uint32_t writer,
 			uint64_t at_ns);
 
+/* When the append @id was complete, likewise; NAN where it was not acknowledged. */
+double chronicle_completed_s(const struct chronicle *chronicle, struct record_id id);
+
 /*
  * How far a time of @host, put on rank 0's clock, may be wrong at worst between
  * its first and its last clock sample, in microseconds; 0 for the host of rank

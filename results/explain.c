@@ -449,17 +449,6 @@ static int explain_fill(struct explain *x, struct error *err)
 	return 0;
 }
 
-/* The number of the finding among those of its own kind. */
-static uint64_t number_of(const struct judgment *judgment,
-			  const struct finding *finding)
-{
-	uint64_t number = 0;
-
-	for (const struct finding *f = judgment->findings; f <= finding; f++)
-		number += f->kind == finding->kind;
-	return number;
-}
-
 /* Compose the page of @x->finding in memory, so that it is shown whole or not. */
 static int explain_show(struct explain *x, FILE *stream, struct error *err)
 {
@@ -505,7 +494,7 @@ int results_explain(const struct result *result, const char *run_dir,
 		x.index = i;
 		x.strategy = s;
 		x.judgment = &result->judgments[i];
-		x.number = number_of(x.judgment, x.finding);
+		x.number = finding_number(x.judgment, x.finding);
 		return explain_show(&x, stream, err);
 	}
 	return no_such_finding(result, request, err);

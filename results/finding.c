@@ -222,3 +222,12 @@ size_t choose_findings(const struct judgment *judgment, size_t max,
 	}
 	return count;
 }
+
+uint64_t finding_number(const struct judgment *judgment, const struct finding *finding)
+{
+	uint64_t number = 0;
+
+	for (const struct finding *f = judgment->findings; f <= finding; f++)
+		number += f->kind == finding->kind;
+	return number;
+}

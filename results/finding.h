@@ -26,4 +26,7 @@ void put_stale_sentence(FILE *stream, const struct manifest *manifest,
 size_t choose_findings(const struct judgment *judgment, size_t max,
 		       const struct finding **ret_findings);
 
+/* The number of @finding, one of @judgment's, among those of its kind, from 1. */
+uint64_t finding_number(const struct judgment *judgment, const struct finding *finding);
+
 #endif

@@ -18,17 +18,6 @@ enum {
 	EVIDENCE_APPENDS_MAX = 2000000,
 };
 
-/* The number of @finding among those of its kind, as --explain counts. */
-static uint64_t number_of(const struct judgment *judgment,
-			  const struct finding *finding)
-{
-	uint64_t number = 0;
-
-	for (const struct finding *f = judgment->findings; f <= finding; f++)
-		number += f->kind == finding->kind;
-	return number;
-}
-
 /* "tailrace verify RUN --explain flock/overwritten#1" */
 static int put_command(const struct html *html, const char *strategy,
 		       const struct finding *finding, uint64_t number)
@@ -86,7 +75,7 @@ static int put_finding(const struct html *html, size_t index,
 	const struct judgment *judgment = &html->page.result->judgments[index];
 	const char *strategy = html->page.result->manifest->strategies[index].name;
 	const char *kind = anomaly_table[finding->kind].name;
-	uint64_t number = number_of(judgment, finding);
+	uint64_t number = finding_number(judgment, finding);
 	FILE *stream = html->page.stream;
 	struct text text;
 	int rc;

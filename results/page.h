@@ -130,6 +130,10 @@ int print_teeth(const struct page *page);
 /* Of strategy @index, where it ran in segments. */
 int print_segments(const struct page *page, size_t index);
 
+/* "WORD: ", what @put_sentence says, and on what mount it was seen. */
+int print_headline(const struct page *page, const char *word,
+		   void (*put_sentence)(FILE *stream, const struct page *page));
+
 /* All of it, where the run was a check. */
 int print_check_page(const struct page *page);
 

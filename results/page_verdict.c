@@ -103,14 +103,14 @@ const char *page_verdict_word(const struct page *page)
 	return verdict_words[page->result->verdict.verdict];
 }
 
-int print_verdict(const struct page *page)
+int print_headline(const struct page *page, const char *word,
+		   void (*put_sentence)(FILE *stream, const struct page *page))
 {
-	const char *word = page_verdict_word(page);
 	struct text text;
 
 	if (text_begin(&text) < 0)
 		return -ENOMEM;
-	put_verdict_sentence(text.stream, page);
+	put_sentence(text.stream, page);
 	fprintf(page->stream, "%s: ", word);
 	text_end(&text, page, strlen(word) + 2, 0);
 	if (text_begin(&text) < 0)
@@ -119,4 +119,9 @@ int print_verdict(const struct page *page)
 	putc('\n', page->stream);
 	text_end(&text, page, 0, 0);
 	return 0;
+}
+
+int print_verdict(const struct page *page)
+{
+	return print_headline(page, page_verdict_word(page), put_verdict_sentence);
 }

@@ -24,18 +24,6 @@ static void sharing_release(struct sharing *sharing)
 	free(sharing->records);
 }
 
-/* When the record of @fact was complete; NAN where it was not acknowledged. */
-static double completed_s(const struct chronicle *chronicle,
-			  const struct record_fact *fact)
-{
-	struct history_entry entry;
-
-	if (!chronicle_entry(chronicle, fact->id, &entry) ||
-	    entry.outcome != OUTCOME_ACKNOWLEDGED)
-		return NAN;
-	return chronicle_time_s(chronicle, fact->id.writer, entry.completed_ns);
-}
-
 /*
  * Where each writer has so many records to append, in the end all have the same
  * share; so what counts is how far each was when the first of them had finished.
@@ -70,12 +58,13 @@ static int count_shares(struct sharing *sharing, const struct output_context *co
 		double *last_s = &sharing->last_s[judgment->facts[i].id.writer];
 
 		/* Of the two, fmax takes the number. */
-		*last_s = fmax(*last_s, completed_s(chronicle, &judgment->facts[i]));
+		*last_s = fmax(*last_s,
+			       chronicle_completed_s(chronicle, judgment->facts[i].id));
 	}
 	end_s = first_done_s(&context->result->manifest->strategies[strategy],
 			     judgment->writer_count, sharing);
 	for (size_t i = 0; i < judgment->fact_count; i++)
-		if (completed_s(chronicle, &judgment->facts[i]) <= end_s)
+		if (chronicle_completed_s(chronicle, judgment->facts[i].id) <= end_s)
 			sharing->records[judgment->facts[i].id.writer]++;
 	return 0;
 }

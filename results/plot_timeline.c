@@ -38,17 +38,12 @@ static double round_up(double least)
 					       : 10);
 }
 
-/* When the append of @fact was complete; NAN where it was not acknowledged. */
-static double completed_s(const struct chronicle *chronicle,
-			  const struct record_fact *fact)
+/* Not before the plot begins; NAN where it was not acknowledged. */
+static double completed_s(const struct chronicle *chronicle, struct record_id id)
 {
-	struct history_entry entry;
+	double at_s = chronicle_completed_s(chronicle, id);
 
-	if (!chronicle_entry(chronicle, fact->id, &entry) ||
-	    entry.outcome != OUTCOME_ACKNOWLEDGED)
-		return NAN;
-	return fmax(chronicle_time_s(chronicle, fact->id.writer, entry.completed_ns),
-		    0);
+	return at_s < 0 ? 0 : at_s;
 }
 
 /* False where nothing was acknowledged. */
@@ -57,7 +52,7 @@ static bool collect(struct series *series, const struct chronicle *chronicle,
 {
 	*series = (struct series){.end_s = 0};
 	for (size_t i = 0; i < judgment->fact_count; i++) {
-		double at_s = completed_s(chronicle, &judgment->facts[i]);
+		double at_s = completed_s(chronicle, judgment->facts[i].id);
 
 		if (at_s > series->end_s)
 			series->end_s = at_s;
@@ -66,7 +61,7 @@ static bool collect(struct series *series, const struct chronicle *chronicle,
 		return false;
 	series->bin_s = round_up(series->end_s / BINS_WANTED);
 	for (size_t i = 0; i < judgment->fact_count; i++) {
-		double at_s = completed_s(chronicle, &judgment->facts[i]);
+		double at_s = completed_s(chronicle, judgment->facts[i].id);
 		size_t bin;
 
 		if (isnan(at_s))
