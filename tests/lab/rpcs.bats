@@ -15,7 +15,7 @@ setup_file()
 	run limited 580 "$repo/scripts/lab/lab" --hosts 2 --nfs 4.2 --mount wsize=65536 -- \
 		bash -c '"${@:3}" --records 320 --out alone --strategy "$1" /mnt/nas
 			"${@:3}" --records 4096 --out files --strategy per-file /mnt/nas
-			tailrace run --no-plots --quiet -n 8 --records 40 --views none --out shared \
+			tailrace run --no-plots --quiet -n 8 --turn 4 --records 40 --views none --out shared \
 				--strategy "$2" /mnt/nas' - \
 		"$alone_strategies" flock,flock-pwrite:wait=poll "${alone[@]}"
 	local lock=(LOCK=1 GETATTR=1 WRITE=1 LOCKU=1 FREE_STATEID=1) name

@@ -155,9 +155,3 @@ compared()
 	clean lockfile link
 	loses sidecar
 }
-
-@test "one host only proves nothing about NFS" {
-	lab_run --hosts 1 --nfs 4.2 -- -n 4 --records 300 --strategy flock
-	(( status == INCONCLUSIVE ))
-	[[ $(json run/result.json 's["flock"]["anomalies"]["lost"]') == 0 ]]
-}
