@@ -17,6 +17,9 @@
 /* Blocks are allocated this many entries at a time: 16 MiB. */
 #define STRIDE_ENTRIES ((uint64_t)1 << 18)
 
+/* A history of no more than this many is given all of them before the first append. */
+#define AHEAD_ENTRIES (8 * STRIDE_ENTRIES)
+
 static uint8_t *entry_at(uint8_t *map, uint64_t seq)
 {
 	return map + entry_offset(seq);
@@ -119,6 +122,8 @@ int history_create(struct history_writer *history, const char *path,
 	history_identity_encode(identity, capacity, h.map);
 	h.sum_start = crc32c_raw(~0u, h.map, HISTORY_FIXED_BYTES);
 	rc = capacity ? reserve_stride(&h) : 0;
+	while (rc == 0 && capacity <= AHEAD_ENTRIES && h.reserved < capacity)
+		rc = reserve_stride(&h);
 	if (rc < 0) {
 		rc = error_sys(err, -rc, "no room for the history %s", path);
 		goto fail;

@@ -97,8 +97,9 @@ struct history_writer {
 
 /*
  * Create the file @path (which must not exist, mode 0600) for up to @capacity
- * appends.  Blocks are allocated and touched in strides, the first one here,
- * so that neither a full disk (SIGBUS) nor page faults meet the measured phase.
+ * appends.  Blocks are allocated and touched in strides, the first one here, or up to
+ * 128 MiB all of them, so that neither a full disk (SIGBUS) nor page faults meet the
+ * measured phase.
  * Returns 0 or a negative errno with a sentence in @err.
  */
 int history_create(struct history_writer *history, const char *path,

@@ -441,8 +441,7 @@ START_TEST(no_room_later)
 	struct history history;
 
 	enter_folder();
-	ck_assert_int_eq(history_create(&writer, PATH, &identity, STRIDE + 100, NULL),
-			 0);
+	ck_assert_int_eq(history_create(&writer, PATH, &identity, 1 << 24, NULL), 0);
 	limit_file_size(HISTORY_HEADER_BYTES + STRIDE * HISTORY_ENTRY_BYTES + 100);
 	for (int i = 0; i < STRIDE; i++)
 		append_one(&writer);
@@ -454,6 +453,23 @@ START_TEST(no_room_later)
 	ck_assert(history.finished && !history.cut);
 	ck_assert_uint_eq(history.count, STRIDE);
 	history_close(&history);
+	leave_folder();
+}
+END_TEST
+
+/* What was given in advance costs no append a system call, and cannot be refused. */
+START_TEST(all_the_room_in_advance)
+{
+	enum { ENTRIES = (1 << 18) + 100 };
+	struct history_writer writer;
+
+	enter_folder();
+	ck_assert_int_eq(history_create(&writer, PATH, &identity, ENTRIES, NULL), 0);
+	limit_file_size(0);
+	for (int i = 0; i < ENTRIES; i++)
+		append_one(&writer);
+	ck_assert_uint_eq(writer.count, ENTRIES);
+	history_finish(&writer);
 	leave_folder();
 }
 END_TEST
@@ -1028,10 +1044,11 @@ UNIT_MAIN("history", 60, reads_back_what_was_written, an_empty_one,
 	  an_intention_is_seen_before_its_outcome, holds_no_more_than_its_capacity,
 	  more_than_a_stride, concluding_what_was_not_begun_is_ignored,
 	  disowned_appends_become_unknown, takes_no_file_that_is_there,
-	  no_room_at_the_start, no_room_later, survives_its_writer,
-	  killed_in_the_middle_of_an_intention, killed_in_the_middle_of_an_outcome,
-	  each_flip_of_a_finished_one_is_found, each_flip_of_a_killed_one_is_found,
-	  each_cut_is_found, a_zeroed_entry_is_found, an_entry_out_of_place_is_found,
+	  no_room_at_the_start, no_room_later, all_the_room_in_advance,
+	  survives_its_writer, killed_in_the_middle_of_an_intention,
+	  killed_in_the_middle_of_an_outcome, each_flip_of_a_finished_one_is_found,
+	  each_flip_of_a_killed_one_is_found, each_cut_is_found,
+	  a_zeroed_entry_is_found, an_entry_out_of_place_is_found,
 	  a_cut_after_opening_is_found, each_flip_after_opening_is_found,
 	  damage_of_old_is_no_change, entries_at_random,
 	  a_visitor_sees_each_intact_entry_once, more_than_descriptors_at_first,
