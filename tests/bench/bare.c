@@ -2,7 +2,7 @@
  * bare - the system calls of a strategy in a loop, and nothing else: no clock, no
  * history, the same bytes each time.  What scripts/bench holds `tailrace run` against.
  *
- * Usage: bare STRATEGY RECORDS BYTES WRITERS FILE
+ * Usage: bare STRATEGY[:io=dsync] RECORDS BYTES WRITERS FILE
  * Prints the seconds from the common start to the end of the last writer.
  */
 #include "core/clock.h"
@@ -22,6 +22,7 @@
 
 struct job {
 	const struct strategy *strategy;
+	int open_flags;
 	uint64_t records;
 	size_t size;
 	const char *path;
@@ -69,11 +70,18 @@ static const struct strategy {
 	{"per-file", 0, true, by_own_file},
 };
 
-static const struct strategy *find_strategy(const char *name)
+/* As tailrace spells it: with what is opened beside the strategy's own flags. */
+static const struct strategy *find_strategy(const char *spec, int *ret_flags)
 {
-	for (size_t i = 0; i < sizeof(strategies) / sizeof(strategies[0]); i++)
-		if (strcmp(strategies[i].name, name) == 0)
+	for (size_t i = 0; i < sizeof(strategies) / sizeof(strategies[0]); i++) {
+		size_t length = strlen(strategies[i].name);
+
+		if (strncmp(strategies[i].name, spec, length) != 0)
+			continue;
+		*ret_flags = spec[length] ? O_DSYNC : 0;
+		if (!spec[length] || strcmp(spec + length, ":io=dsync") == 0)
 			return &strategies[i];
+	}
 	return NULL;
 }
 
@@ -83,7 +91,9 @@ static int open_file(const struct job *job, unsigned int writer)
 
 	snprintf(path, sizeof(path), job->strategy->own_file ? "%s.%u" : "%s",
 		 job->path, writer);
-	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | job->strategy->open_flags,
+	return open(path,
+		    O_WRONLY | O_CREAT | O_CLOEXEC | job->strategy->open_flags |
+			    job->open_flags,
 		    0600);
 }
 
@@ -139,19 +149,18 @@ static int run(struct job *job, unsigned int writers)
 int main(int argc, char **argv)
 {
 	unsigned int writers;
-	struct job job;
+	struct job job = {0};
 
-	if (argc != 6 || !find_strategy(argv[1])) {
-		fprintf(stderr, "Usage: bare append|flock|fcntl|per-file RECORDS BYTES "
-				"WRITERS FILE\n");
+	if (argc == 6)
+		job.strategy = find_strategy(argv[1], &job.open_flags);
+	if (!job.strategy) {
+		fprintf(stderr, "Usage: bare append|flock|fcntl|per-file[:io=dsync] "
+				"RECORDS BYTES WRITERS FILE\n");
 		return 2;
 	}
-	job = (struct job){
-		.strategy = find_strategy(argv[1]),
-		.records = strtoull(argv[2], NULL, 10),
-		.size = strtoull(argv[3], NULL, 10),
-		.path = argv[5],
-	};
+	job.records = strtoull(argv[2], NULL, 10);
+	job.size = strtoull(argv[3], NULL, 10);
+	job.path = argv[5];
 	writers = (unsigned int)strtoul(argv[4], NULL, 10);
 	if (!job.size || !writers) {
 		fprintf(stderr, "bare: BYTES and WRITERS are at least 1\n");

@@ -27,7 +27,7 @@ load ../helper
 }
 
 @test "the bare loop makes as many records as it says" {
-	for strategy in append flock fcntl; do
+	for strategy in append flock fcntl append:io=dsync; do
 		run -0 "$TAILRACE_BUILD/tests/bare" "$strategy" 100 64 2 "$strategy"
 		[[ $output =~ ^[0-9]+\.[0-9]+$ ]]
 		[[ $(wc -c <"$strategy") == 12800 ]]
@@ -36,4 +36,27 @@ load ../helper
 	[[ $(cat own.0 own.1 | wc -c) == 12800 ]]
 	run -2 "$TAILRACE_BUILD/tests/bare" nothing 1 64 1 file
 	run -1 "$TAILRACE_BUILD/tests/bare" append 1 64 1 /nonexistent/file
+}
+
+# Purpose: what tailrace is held against does what a writer of it does, as
+# syscalls.bats has it, and no more.
+@test "the bare loop makes the system calls of its strategy and no other" {
+	command -v strace >/dev/null || skip "no strace"
+	strace -o probe true 2>/dev/null || skip "no right to trace"
+	local strategy calls row
+	for row in 'append|write lseek' 'per-file|pwrite64' 'append:io=dsync|write lseek' \
+		'flock|flock lseek write flock' 'fcntl|fcntl lseek write fcntl'; do
+		IFS='|' read -r strategy calls <<<"$row"
+		rm -rf traces && mkdir traces
+		strace -f -ff -qq -o traces/of \
+			"$TAILRACE_BUILD/tests/bare" "$strategy" 20 256 1 file >/dev/null
+		awk '/^clock_nanosleep\(/ { on = 1; next }
+			/^exit_group\(/ { exit }
+			on { sub(/\(.*/, ""); print }' \
+			"$(grep -l '^clock_nanosleep' traces/*)" >made
+		for _ in {1..20}; do
+			tr ' ' '\n' <<<"$calls"
+		done >own
+		diff own made || fail "$strategy: '<' are its own calls, '>' those it made" || return
+	done
 }
