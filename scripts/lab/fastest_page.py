@@ -4,7 +4,7 @@ import statistics
 HEAD = """# The fastest safe way to append to one file
 
 Made by `scripts/lab/fastest`: eight writers on four client hosts of [the lab](lab.md), NFSv4.2 of Linux %(kernel)s on both sides,
-records of 1 KiB, each writer as fast as it can, at three round trips to the server. %(guests)s guests for each; in every guest each strategy once, one after
+records of 1 KiB, each writer as fast as it can, at three round trips to the server. Guests for each of these: %(guests)s; in every guest each strategy once, one after
 the other, in every other guest the other way round. Figures are medians over the guests, with the range; a ratio is taken within a
 guest. All of it runs on **one processor**: with no round trip added, a figure tells what a strategy costs processors and not what a network would do to it, and
 absolute speeds are the lab's and nobody else's. The writers reach each other (and so the sequencer, the aggregator and
