@@ -15,8 +15,9 @@ the token) past the added round trip: where that network is as slow as the stora
 | you need | take | because |
 |---|---|---|
 | each record by itself on the server when it is acknowledged | `extents:io=direct` (or `io=dsync`) | one WRITE a record, nothing else, and all writers at once |
-| the same, and records of all writers in the order of time | `sequencer:io=direct`, or `aggregator:flush=fdatasync` | a ticket, or a message, a record; an aggregator makes one WRITE of what has come |
-| much throughput, many records at hand | `extents:io=direct,batch=64` | one WRITE for all of them |
+| the same, and records of all writers in the order of time | `sequencer:io=dsync`, or `aggregator:flush=fdatasync` | a ticket, or a message, a record; the aggregator makes one WRITE of what has come meanwhile |
+| throughput, with many records at hand | `extents:io=direct,batch=64` | one WRITE for all of them, from each host by itself |
+| the same in the order of time and without NULs | `aggregator:batch=64,flush=fdatasync` | one WRITE for many writers; all bytes pass through one process, whose network and whose death are everybody's |
 | what can be had with nothing but the file | `flock:batch=64` | the lock's round trips are shared by a batch, but who waits waits long and unequally |
 | speed, and a host that crashes may lose its last seconds | `extents`, or `per-file` and a merge | the client's cache takes the record, the server gets it later |
 
@@ -119,6 +120,8 @@ def spread(values):
     values = [v for v in values if v is not None]
     if not values:
         return "-"
+    if len(values) == 1:
+        return figure(values[0])
     return "%s (%s to %s)" % tuple(figure(v) for v in (median(values), min(values), max(values)))
 
 
@@ -203,9 +206,8 @@ def page(found, order, kernel):
     text = HEAD % {"kernel": kernel, "guests": " to ".join(str(c) for c in counts)}
     text += targets(tables)
     text += """
-A target that is missed by all rows of a round trip is missed by what the lab's one processor does: see the note at the top.
 With no round trip added, a lock is nearly free for one who takes it again and again, and every record still costs its writer, client and server their
-calls; so one record a write cannot be 20 times as fast there, and a batch can.
+calls, which all of them share one processor for. So one record a write is not 20 times as fast there as the vendor's recipe, in any design, and a batch is.
 
 """
     for rtt, rows in tables.items():

@@ -14,6 +14,6 @@ costs()
 
 # One host and no other at the lock: 4 KiB records, and WRITEs of at most 64 KiB.
 alone=(tailrace run --no-plots --quiet --one-client --views none --size 4k)
-alone_strategies=flock,fcntl,ofd,flock:batch=16,flock:batch=64,sequencer:io=dsync,append:io=dsync,extents:io=dsync,extents:io=direct,batch=16
+alone_strategies=flock,fcntl,ofd,flock:batch=16,flock:batch=64,sequencer:io=dsync,append:io=dsync,extents:io=dsync,extents:io=direct,batch=4
 # shellcheck disable=SC2034  # for those who load this
 readonly alone alone_strategies

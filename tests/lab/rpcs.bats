@@ -28,7 +28,7 @@ setup_file()
 	costs alone sequencer:io=dsync WRITE=1
 	costs alone append:io=dsync WRITE=1
 	costs alone extents:io=dsync WRITE=1
-	costs alone extents:io=direct,batch=16 WRITE=1/16
+	costs alone extents:io=direct,batch=4 WRITE=1/4
 	costs files per-file WRITE=4096/65536
 	# Whoever waits asks again and again: that is no part of the price of a lock.
 	for name in flock flock-pwrite:wait=poll; do

@@ -27,7 +27,7 @@ lab_alone()
 	costs alone sequencer:io=dsync WRITE=1
 	costs alone append:io=dsync WRITE=1
 	costs alone extents:io=dsync WRITE=1
-	costs alone extents:io=direct,batch=16 WRITE=1/16
+	costs alone extents:io=direct,batch=4 WRITE=1/4
 }
 
 # Purpose: NFSv4.0 has lock owners to release where NFSv4.1 has state to free.
@@ -43,5 +43,5 @@ lab_alone()
 	costs alone sequencer:io=dsync WRITE=1
 	costs alone append:io=dsync WRITE=1
 	costs alone extents:io=dsync WRITE=1
-	costs alone extents:io=direct,batch=16 WRITE=1/16
+	costs alone extents:io=direct,batch=4 WRITE=1/4
 }
