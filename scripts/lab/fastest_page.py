@@ -7,7 +7,7 @@ Made by `scripts/lab/fastest`: eight writers on four client hosts of [the lab](l
 records of 1 KiB, each writer as fast as it can, at three round trips to the server. Guests for each of these: %(guests)s; in every guest each strategy once, one after
 the other, in every other guest the other way round. Figures are medians over the guests, with the range; a ratio is taken within a
 guest. All of it runs on **one processor**: with no round trip added, a figure tells what a strategy costs processors and not what a network would do to it, and
-absolute speeds are the lab's and nobody else's. The writers reach each other (and so the sequencer, the aggregator and
+absolute speeds are the lab's and nobody else's. %(load)sThe writers reach each other (and so the sequencer, the aggregator and
 the token) past the added round trip: where that network is as slow as the storage's, each ticket costs a round trip more.
 
 ## Which to choose
@@ -193,7 +193,18 @@ def targets(tables):
     return text
 
 
-def page(found, order, kernel):
+def beside(loads):
+    """A sentence about what else the machine did; a guest by itself makes a load of one."""
+    loads = [load for load in loads if load is not None]
+    if not loads:
+        return ""
+    said = "The machine had a load average of %.1f to %.1f when a guest began" % (min(loads), max(loads))
+    if max(loads) > 2:
+        return said + ": **it did much else**, and only large ratios mean anything. "
+    return said + ". "
+
+
+def page(found, order, kernel, loads):
     """@found: per round trip a list of guests, each with strategies by name."""
     tables = {}
     for rtt, guests in found.items():
@@ -203,7 +214,8 @@ def page(found, order, kernel):
         if rows:
             tables["none added" if rtt == "0" else rtt] = rows + [r for r in files if r]
     counts = sorted({len(guests) for guests in found.values() if guests})
-    text = HEAD % {"kernel": kernel, "guests": " to ".join(str(c) for c in counts)}
+    text = HEAD % {"kernel": kernel, "guests": " to ".join(str(c) for c in counts),
+                   "load": beside(loads)}
     text += targets(tables)
     text += """
 With no round trip added, a lock is nearly free for one who takes it again and again, and every record still costs its writer, client and server their
