@@ -12,7 +12,7 @@ setup_file()
 # record in an extent one, of all writers at once; a batch of 64 a 64th of that. What is
 # demanded is a third of what these make and less.
 @test "at 1 ms extents are far ahead of locks, and nothing is lost" {
-	local folder=$TAILRACE_BUILD/fastest/1ms-1 base alone batch
+	local folder=$TAILRACE_BUILD/fastest/1ms-1-brief base alone batch
 	run -0 "$repo/scripts/lab/fastest" --brief 1ms-1
 	base=$(json "$folder/locks/result.json" "s['flock-poll']['records_per_s']")
 	alone=$(json "$folder/others/result.json" "s['extents:io=direct']['records_per_s']")
