@@ -221,7 +221,6 @@ int judge_strategy_by(const struct judge_means *means, const struct manifest *ma
 		if (rc < 0)
 			error_set(err, -rc, "no memory for the judgment");
 	}
-	evidence_recheck(&evidence);
 	if (rc == 0) {
 		verdict_reach(&evidence, &j);
 		*judgment = j;

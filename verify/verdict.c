@@ -254,13 +254,16 @@ bool verdict_find_shortage(struct judgment *j, bool faults)
 	return few_acknowledged(j, faults) || hardly_met(j);
 }
 
-/* Too little was seen to say "safe"?  Then why, into the reason. */
-static bool find_doubt(const struct evidence *e, struct judgment *j)
+/*
+ * Too little was seen to say "safe"?  Then why, into the reason.  @timeless: the host
+ * whose clock could not be compared, or NULL.
+ */
+static bool find_doubt(const struct evidence *e, const char *timeless,
+		       struct judgment *j)
 {
 	const struct manifest *m = e->manifest;
 	size_t size = sizeof(j->reason);
 	bool struck = manifest_was_struck(m, e->strategy_index);
-	const char *timeless = timeless_host(e);
 
 	if (j->hung)
 		verdict_name_hung(m, e->strategy, j->reason);
@@ -326,8 +329,12 @@ const char *const verdict_safe_words[WORKLOAD_COUNT] = {
 	[WORKLOAD_COUNTER] = "steps counted, each once",
 };
 
-void verdict_reach(const struct evidence *e, struct judgment *j)
+void verdict_reach(struct evidence *e, struct judgment *j)
 {
+	const char *timeless = timeless_host(e);
+
+	/* The histories were read for the last time. */
+	evidence_recheck(e);
 	j->hung = writers_that(e, WRITER_HUNG);
 	j->contention_applies = e->strategy->shared_file;
 	j->handoffs = e->handoffs;
@@ -338,7 +345,7 @@ void verdict_reach(const struct evidence *e, struct judgment *j)
 	/* What changed under our hands proves nothing, whatever it seemed to say. */
 	if (!e->changed_histories && find_contradiction(e, j)) {
 		j->verdict = VERDICT_UNSAFE;
-	} else if (find_doubt(e, j)) {
+	} else if (find_doubt(e, timeless, j)) {
 		j->verdict = VERDICT_INCONCLUSIVE;
 	} else {
 		j->verdict = VERDICT_SAFE;

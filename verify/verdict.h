@@ -10,9 +10,10 @@
 #include "verify/evidence.h"
 
 /*
- * Set verdict, reason and contention of @judgment, whose counts stand already.
+ * Set verdict, reason and contention of @judgment, whose counts stand already.  No
+ * history may be read for them later: one that is found to change is, of @evidence.
  */
-void verdict_reach(const struct evidence *evidence, struct judgment *judgment);
+void verdict_reach(struct evidence *evidence, struct judgment *judgment);
 
 enum { HUNG_TEXT_BYTES = 512 }; /* what struct judgment has for a reason */
 

@@ -80,8 +80,8 @@ static void altered(const char *path)
 	close(fd);
 }
 
-/* Judge, with @before done to the history of writer 1 once the histories are open. */
-static enum verdict judged(harm *before, harm *between, char *ret_reason)
+/* Judge, with these done to the history of writer 1 once the histories are open. */
+static enum verdict judged(harm *before, harm *between, harm *after, char *ret_reason)
 {
 	char *path = manifest_history_path(&c.manifest, c.dir, 0, 1);
 	struct judgment judgment = {0};
@@ -98,7 +98,7 @@ static enum verdict judged(harm *before, harm *between, char *ret_reason)
 	ck_assert_int_eq(holds_check(&e, &err), 0);
 	tally_move(&e, &judgment);
 	ck_assert_uint_eq(judgment.acknowledged, WRITERS * RECORDS);
-	evidence_recheck(&e);
+	after(path);
 	verdict_reach(&e, &judgment);
 	verdict = judgment.verdict;
 	strcpy(ret_reason, judgment.reason);
@@ -113,7 +113,8 @@ START_TEST(nothing_happens)
 	char reason[512];
 
 	begin();
-	ck_assert_msg(judged(unharmed, unharmed, reason) == VERDICT_SAFE, "%s", reason);
+	ck_assert_msg(judged(unharmed, unharmed, unharmed, reason) == VERDICT_SAFE,
+		      "%s", reason);
 	craft_release(&c);
 }
 END_TEST
@@ -125,7 +126,7 @@ START_TEST(before_the_files_are_read)
 
 	for (size_t i = 0; i < sizeof(harms) / sizeof(harms[0]); i++) {
 		begin();
-		ck_assert_int_eq(judged(harms[i], unharmed, reason),
+		ck_assert_int_eq(judged(harms[i], unharmed, unharmed, reason),
 				 VERDICT_INCONCLUSIVE);
 		ck_assert_ptr_nonnull(strstr(reason, "1 of 2 writers changed"));
 		craft_release(&c);
@@ -143,12 +144,27 @@ START_TEST(between_two_passes)
 		begin();
 		memset(c.files[0].bytes + (1000 * WRITERS + 1) * SIZE, 'x', SIZE);
 		craft_save(&c);
-		ck_assert_int_eq(judged(unharmed, unharmed, reason), VERDICT_UNSAFE);
-		ck_assert_int_eq(judged(unharmed, harms[i], reason),
+		ck_assert_int_eq(judged(unharmed, unharmed, unharmed, reason),
+				 VERDICT_UNSAFE);
+		ck_assert_int_eq(judged(unharmed, harms[i], unharmed, reason),
 				 VERDICT_INCONCLUSIVE);
 		craft_release(&c);
 	}
 }
 END_TEST
 
-UNIT_MAIN("changed", 30, nothing_happens, before_the_files_are_read, between_two_passes)
+/* Whether the clocks could be compared is told by times that were read last of all. */
+START_TEST(before_the_clocks_are_looked_at)
+{
+	char reason[512];
+
+	begin();
+	ck_assert_int_eq(judged(unharmed, unharmed, emptied, reason),
+			 VERDICT_INCONCLUSIVE);
+	ck_assert_ptr_nonnull(strstr(reason, "1 of 2 writers changed"));
+	craft_release(&c);
+}
+END_TEST
+
+UNIT_MAIN("changed", 30, nothing_happens, before_the_files_are_read, between_two_passes,
+	  before_the_clocks_are_looked_at)
