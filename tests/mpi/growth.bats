@@ -18,7 +18,7 @@ load ../helper
 	mkdir data
 	OMPI_MCA_btl=tcp,self run --separate-stderr -0 as_ranks 12 \
 		sh -c 'ulimit -S -n 24; exec "$@"' - \
-		tailrace run --quiet --one-client --records 20 --strategy per-file --out run data
+		tailrace run --no-plots --quiet --one-client --records 20 --strategy per-file --out run data
 	[[ -z $stderr ]] || fail "$stderr"
 	[[ $(json run/result.json 's["per-file"]["records"]["intact"]') == 240 ]]
 }
@@ -27,7 +27,7 @@ load ../helper
 @test "a history takes 64 bytes for an append" {
 	mkdir data
 	for records in 100 300; do
-		run -0 limited 60 tailrace run --quiet --one-client --records "$records" \
+		run -0 limited 60 tailrace run --no-plots --quiet --one-client --records "$records" \
 			--strategy per-file --out "run$records" data
 	done
 	(( $(cat run300/history/* | wc -c) - $(cat run100/history/* | wc -c) <= 200 * 64 ))

@@ -88,7 +88,7 @@ whole_and_once()
 
 # Purpose: what is left of an extent is its writer's own, and nobody else writes there.
 @test "extents lie in whole 64 KiB, and a writer that dies leaves the rest of one" {
-	run as_ranks 4 tailrace run --records 650 --size 1000 --out run data \
+	run as_ranks 4 tailrace run --no-plots --records 650 --size 1000 --out run data \
 		--strategy extents,extents:batch=4,io=dsync
 	whole_and_once extents
 	whole_and_once extents:batch=4,io=dsync
@@ -96,12 +96,12 @@ whole_and_once()
 	# 65 records fit in one, so each writer fills ten.
 	[[ $(stat -c %s data/tailrace-*/00-*) == $(( 39 * 65536 + 65000 )) ]]
 	rm -r run data/*
-	run as_ranks 3 tailrace run --records 100 --size 64-5000 --seed 5 --out run data \
+	run as_ranks 3 tailrace run --no-plots --records 100 --size 64-5000 --seed 5 --out run data \
 		--strategy extents,extents:batch=8,flush=close
 	whole_and_once extents
 	whole_and_once extents:batch=8,flush=close
 	rm -r run data/*
-	run as_ranks 4 tailrace run --duration 4s --rate 500 --size 1000 \
+	run as_ranks 4 tailrace run --no-plots --duration 4s --rate 500 --size 1000 \
 		--fault '1s:kill 1' --strategy extents --out run data
 	[[ $(json run/result.json "r['faults'][0]['hit']") == true ]]
 	whole_and_once extents
