@@ -128,14 +128,17 @@ int launch_command(const struct launch_options *options, char *const argv[],
 
 /*
  * More ranks than processors are normal here, and a rank that is bound to one
- * of them would take its writer along.  Set in the environment, where what the
- * user has set comes first.
+ * of them would take its writer along.  And as our exit code is a verdict, which mpirun
+ * takes for a failure, it would give the ranks a second or two to end, though they have
+ * come to their end together.  Set in the environment, where what the user has set
+ * comes first.
  */
 static void set_environment(void)
 {
 	setenv("OMPI_MCA_rmaps_base_oversubscribe", "1", 0);
 	setenv("OMPI_MCA_hwloc_base_binding_policy", "none", 0);
 	setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+	setenv("OMPI_MCA_odls_base_sigkill_timeout", "0", 0);
 	if (geteuid() == 0) {
 		setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 0);
 		setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 0);

@@ -156,6 +156,21 @@ START_TEST(the_exit_code_comes_back)
 }
 END_TEST
 
+/* A verdict other than safe is a failure to mpirun, which would wait for the ranks. */
+START_TEST(nobody_waits_for_ranks_that_have_ended)
+{
+	const char *script = "exit ${OMPI_MCA_odls_base_sigkill_timeout:-9}";
+	int code = -1;
+
+	unsetenv("OMPI_MCA_odls_base_sigkill_timeout");
+	ck_assert_int_eq(launch_fake(script, &code), 0);
+	ck_assert_int_eq(code, 0);
+	setenv("OMPI_MCA_odls_base_sigkill_timeout", "5", 1);
+	ck_assert_int_eq(launch_fake(script, &code), 0);
+	ck_assert_int_eq(code, 5);
+}
+END_TEST
+
 /* The script interrupts us, its parent, once it is ready for what follows. */
 START_TEST(the_first_interrupt_is_handed_on)
 {
@@ -184,4 +199,5 @@ UNIT_MAIN("launch", 60, nobody_launched_us, mpirun_tells_rank_and_size,
 	  a_size_may_be_unknown, a_batch_script_is_alone,
 	  what_is_not_asked_for_is_left_to_the_environment,
 	  hosts_get_room_for_all_ranks, the_exit_code_comes_back,
-	  the_first_interrupt_is_handed_on, the_second_interrupt_ends_it)
+	  nobody_waits_for_ranks_that_have_ended, the_first_interrupt_is_handed_on,
+	  the_second_interrupt_ends_it)
