@@ -101,7 +101,7 @@ static enum verdict judged(harm *before, harm *between, harm *after, char *ret_r
 	after(path);
 	verdict_reach(&e, &judgment);
 	verdict = judgment.verdict;
-	strcpy(ret_reason, judgment.reason);
+	memcpy(ret_reason, judgment.reason, sizeof(judgment.reason));
 	judgment_release(&judgment);
 	evidence_close(&e);
 	free(path);
