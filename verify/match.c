@@ -82,7 +82,8 @@ static int order_check(struct matcher *m, const struct segment *segment,
 	struct writer_evidence *w = &m->e->writers[segment->id.writer];
 	uint32_t host = evidence_host(m->e, segment->id.writer);
 	struct record_id before = {segment->id.writer, w->highest_found};
-	struct moment moment;
+	const struct moment invoked =
+		timeline_moment(m->e->manifest, host, entry->invoke_ns);
 	int rc = 0;
 
 	if (w->any_found && segment->id.seq < w->highest_found)
@@ -91,13 +92,14 @@ static int order_check(struct matcher *m, const struct segment *segment,
 		w->highest_found = segment->id.seq;
 	w->any_found = true;
 	if (rc == 0 && entry->outcome == OUTCOME_ACKNOWLEDGED) {
-		moment = timeline_moment(m->e->manifest, host, entry->completed_ns);
-		if (latest_after(&m->invoked, &moment, &before))
+		const struct moment completed =
+			timeline_moment(m->e->manifest, host, entry->completed_ns);
+
+		if (latest_after(&m->invoked, &completed, &before))
 			rc = finding_add(m, ANOMALY_REALTIME_DISORDER, segment,
 					 &before);
 	}
-	moment = timeline_moment(m->e->manifest, host, entry->invoke_ns);
-	latest_add(&m->invoked, &moment, segment->id);
+	latest_add(&m->invoked, &invoked, segment->id);
 	return rc;
 }
 
@@ -177,7 +179,7 @@ static int file_open(void *context, uint32_t file, struct source *ret_source,
 	const struct matcher *m = context;
 
 	return source_open(ret_source, m->e->file_paths[file],
-			   m->e->manifest->max_bytes + RECORD_CELL_BYTES + (1 << 16),
+			   m->e->manifest->max_bytes + RECORD_CELL_BYTES + (1 << 14),
 			   SOURCE_AHEAD, !m->e->manifest->local_fs, err);
 }
 

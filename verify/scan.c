@@ -239,7 +239,7 @@ static int scan_records(struct scanner *s)
 static int scan_step(struct scanner *s)
 {
 	/* Most steps find the next head at once; look no further at first. */
-	static const size_t stretches[] = {2 * RECORD_CELL_BYTES, 1 << 16};
+	static const size_t stretches[] = {2 * RECORD_CELL_BYTES, 1 << 14};
 	uint64_t look = s->at - s->overlap, end;
 	struct record_cell cell;
 	const uint8_t *bytes;

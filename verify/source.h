@@ -13,9 +13,9 @@
 
 #include "core/error.h"
 
-/* To read a whole file: more would not stay in a processor's cache until it is looked
- * at. */
-#define SOURCE_AHEAD ((size_t)1 << 17)
+/* To read a whole file: more would not stay in a processor's own cache until it is
+ * looked at. */
+#define SOURCE_AHEAD ((size_t)1 << 15)
 
 /* Owner: whoever called source_open; ended by source_close. */
 struct source {

@@ -133,23 +133,30 @@ void latest_release(struct latest *latest)
 	memset(latest, 0, sizeof(*latest));
 }
 
+static void mark_set(struct latest_mark *mark, const struct moment *moment,
+		     struct record_id id)
+{
+	mark->any = true;
+	mark->moment = *moment;
+	mark->id = id;
+}
+
 void latest_add(struct latest *latest, const struct moment *moment, struct record_id id)
 {
 	struct latest_mark *own = &latest->per_host[moment->host];
-	struct latest_mark mark = {.any = true, .moment = *moment, .id = id};
+	struct latest_mark *all = &latest->over_all;
 
 	if (!own->any || own->moment.own_ns < moment->own_ns)
-		*own = mark;
-	if (latest->over_all.any && latest->over_all.moment.host == moment->host) {
-		if (latest->over_all.moment.low_ns < moment->low_ns)
-			latest->over_all = mark;
-	} else if (!latest->over_all.any ||
-		   latest->over_all.moment.low_ns < moment->low_ns) {
-		latest->elsewhere = latest->over_all;
-		latest->over_all = mark;
+		mark_set(own, moment, id);
+	if (all->any && all->moment.host == moment->host) {
+		if (all->moment.low_ns < moment->low_ns)
+			mark_set(all, moment, id);
+	} else if (!all->any || all->moment.low_ns < moment->low_ns) {
+		latest->elsewhere = *all;
+		mark_set(all, moment, id);
 	} else if (!latest->elsewhere.any ||
 		   latest->elsewhere.moment.low_ns < moment->low_ns) {
-		latest->elsewhere = mark;
+		mark_set(&latest->elsewhere, moment, id);
 	}
 }
 
