@@ -10,6 +10,7 @@
 #include "harness/relaunch.h"
 #include "harness/rpcs.h"
 #include "harness/runfolder.h"
+#include "harness/sharing.h"
 #include "harness/soak.h"
 #include "harness/tasks.h"
 #include "harness/views.h"
@@ -19,12 +20,13 @@
 #include <string.h>
 
 /* Rank 0: judge strategy @index and say so; the others sleep meanwhile. */
-static void judge(struct judging *judging, uint32_t index)
+static void judge(struct judging *judging, uint32_t index, uint32_t shares)
 {
-	const struct run *run = judging->run;
+	struct run *run = judging->run;
 	struct judge_answer answer;
 
-	judging_strategy(judging, index, &answer);
+	judging_strategy(judging, index, shares, &answer);
+	sharing_end(run, index, shares);
 	if (!run->plan.quiet)
 		fprintf(stderr, "tailrace: %s: %s: %s\n",
 			run->manifest.strategies[index].name,
@@ -90,12 +92,13 @@ static enum exit_code append(struct run *run, uint32_t index, bool *ret_ended,
 	return code == EXIT_SAFE ? views(run, index, err) : code;
 }
 
-/* Strategy after strategy: append, gather, take views, judge. */
+/* Strategy after strategy: append, gather, take views, share, judge. */
 static enum exit_code append_and_judge(struct run *run, struct judging *judging,
 				       struct error *err)
 {
 	enum exit_code code = EXIT_SAFE;
 	bool ended = false;
+	uint32_t shares;
 
 	for (uint32_t i = 0; i < run->plan.strategy_count; i++) {
 		if (ended || is_stopped(run)) {
@@ -108,8 +111,9 @@ static enum exit_code append_and_judge(struct run *run, struct judging *judging,
 		code = append(run, i, &ended, err);
 		if (code != EXIT_SAFE)
 			break;
+		shares = run->plan.segment_bytes ? 0 : sharing(run, i);
 		if (run_is_first(run)) {
-			judge(judging, i);
+			judge(judging, i, shares);
 			merge(run, i);
 		}
 	}

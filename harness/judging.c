@@ -51,10 +51,9 @@ int judging_time_ms(const struct run *run, size_t first, size_t count)
 }
 
 /* One question, one answer; a child that fails in that is given up. */
-static void ask(struct judging *judging, uint32_t what, int timeout_ms,
+static void ask(struct judging *judging, struct judge_question question, int timeout_ms,
 		struct judge_answer *ret_answer)
 {
-	struct judge_question question = {.strategy = what};
 	struct judge_answer answer = {.verdict = VERDICT_INCONCLUSIVE};
 	char time[UNITS_TEXT_BYTES];
 	size_t got = 0;
@@ -84,10 +83,11 @@ static void ask(struct judging *judging, uint32_t what, int timeout_ms,
 	*ret_answer = answer;
 }
 
-void judging_strategy(struct judging *judging, uint32_t index,
+void judging_strategy(struct judging *judging, uint32_t index, uint32_t shares,
 		      struct judge_answer *ret_answer)
 {
-	ask(judging, index, judging_time_ms(judging->run, index, 1), ret_answer);
+	ask(judging, (struct judge_question){index, shares},
+	    judging_time_ms(judging->run, index, 1), ret_answer);
 }
 
 /* Without the child: results that say that there are none. */
@@ -130,12 +130,13 @@ enum exit_code judging_results(struct judging *judging, struct error *err)
 	if (!judging->alive) {
 		judging_start(judging, run);
 		for (uint32_t i = 0; i < count; i++) {
-			judging_strategy(judging, i, &answer);
+			judging_strategy(judging, i, 0, &answer);
 			if (!judging->alive)
 				return write_blindly(run, answer.sentence, err);
 		}
 	}
-	ask(judging, JUDGE_WRITE_RESULTS, timeout_ms, &answer);
+	ask(judging, (struct judge_question){.strategy = JUDGE_WRITE_RESULTS},
+	    timeout_ms, &answer);
 	judging_end(judging);
 	if (answer.warning[0])
 		fprintf(stderr, "tailrace: %s\n", answer.warning);

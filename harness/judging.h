@@ -25,9 +25,10 @@ int judging_time_ms(const struct run *run, size_t first, size_t count);
 
 /*
  * Have strategy @index judged, within a time that allows for the bytes to be
- * read.  What cannot be judged is inconclusive, which is no failure of the run.
+ * read, of which @shares hosts have read theirs.  What cannot be judged is
+ * inconclusive, which is no failure of the run.
  */
-void judging_strategy(struct judging *judging, uint32_t index,
+void judging_strategy(struct judging *judging, uint32_t index, uint32_t shares,
 		      struct judge_answer *ret_answer);
 
 /*

@@ -68,7 +68,8 @@ struct plan {
 	enum show_eta eta;
 	bool merge; /* the files of single writers, once they are closed */
 	enum take_views views;
-	uint32_t readers; /* that follow the shared file while it grows */
+	uint64_t share_bytes; /* --share; 0: not given, UINT64_MAX: never */
+	uint32_t readers;     /* that follow the shared file while it grows */
 	bool strict, one_client, quiet, dry_run;
 	bool no_plots;	     /* --no-plots: leave out the pictures */
 	char json[PATH_MAX]; /* --json: a file, "-", or "" */

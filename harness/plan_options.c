@@ -172,6 +172,17 @@ static int parse_views(const char *value, void *target, struct error *err)
 	return rc;
 }
 
+static int parse_share(const char *value, void *target, struct error *err)
+{
+	struct plan *plan = &((struct raw_plan *)target)->plan;
+
+	if (strcmp(value, "none") == 0) {
+		plan->share_bytes = UINT64_MAX;
+		return 0;
+	}
+	return units_parse_size(value, &plan->share_bytes, err);
+}
+
 static int parse_fault(const char *value, void *target, struct error *err)
 {
 	struct plan *plan = &((struct raw_plan *)target)->plan;
@@ -352,6 +363,10 @@ static const struct option_row rows[] = {
 	{"views", '\0', "all|sample|none", "How to judge",
 	 "What all hosts read of the closed files, to compare.", "sample", parse_views,
 	 PLAN(views), 0},
+	{"share", '\0', "SIZE", "How to judge",
+	 "From so much data a host on, each reads its share of it for the judge; none: "
+	 "never (default: 64M).",
+	 NULL, parse_share, 0, 0},
 	ROW_FSTYPE,
 
 	ROW_OUT,

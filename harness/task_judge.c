@@ -45,21 +45,28 @@ static int refresh(struct judge *judge, struct error *err)
 }
 
 /* What ran in segments was judged already: the data may be out of reach by now. */
-static int judge_as_it_ran(struct judge *judge, size_t index, struct error *err)
+static int judge_as_it_ran(struct judge *judge, size_t index, uint32_t shares,
+			   struct error *err)
 {
+	char folder[PATH_MAX];
 	/* The writers are gone by now: this host has nothing better to do. */
-	const struct judge_means means = {.threads = crew_processors()};
+	const struct judge_means means = {
+		.threads = crew_processors(),
+		.shares_dir = folder,
+		.shares = shares,
+	};
 	const struct manifest *m = &judge->manifest;
 	struct judgment *judgment = &judge->judgments[index];
 
+	snprintf(folder, sizeof(folder), "%.4000s/shares", judge->run_dir);
 	if (m->strategies[index].segments)
 		return segments_judge(&means, m, judge->run_dir, index,
 				      SEGMENTS_RECALLED, judgment, err);
 	return judge_strategy_by(&means, m, judge->run_dir, index, judgment, err);
 }
 
-static int judge_one(struct judge *judge, size_t index, struct judge_answer *answer,
-		     struct error *err)
+static int judge_one(struct judge *judge, size_t index, uint32_t shares,
+		     struct judge_answer *answer, struct error *err)
 {
 	const struct judgment *judgment = &judge->judgments[index];
 	int rc;
@@ -67,7 +74,7 @@ static int judge_one(struct judge *judge, size_t index, struct judge_answer *ans
 	if (index >= judge->manifest.strategy_count)
 		return error_set(err, EINVAL, "there is no strategy %zu", index);
 	if (!judge->judged[index]) {
-		rc = judge_as_it_ran(judge, index, err);
+		rc = judge_as_it_ran(judge, index, shares, err);
 		if (rc < 0)
 			return rc;
 		judge->judged[index] = true;
@@ -85,7 +92,7 @@ static int write_results(struct judge *judge, struct judge_answer *answer,
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < judge->manifest.strategy_count; i++)
-		if (judge_one(judge, i, answer, err) < 0)
+		if (judge_one(judge, i, 0, answer, err) < 0)
 			rc = blind_judgment(&judge->judgments[i], &judge->manifest, i,
 					    err->sentence);
 	if (rc < 0)
@@ -131,7 +138,8 @@ int task_judge(const void *arg, size_t arg_bytes, int fd)
 		if (rc == 0 && question.strategy == JUDGE_WRITE_RESULTS)
 			rc = write_results(&judge, &answer, &err);
 		else if (rc == 0)
-			rc = judge_one(&judge, question.strategy, &answer, &err);
+			rc = judge_one(&judge, question.strategy, question.shares,
+				       &answer, &err);
 		answer.rc = rc;
 		if (rc < 0)
 			snprintf(answer.sentence, sizeof(answer.sentence), "%s",

@@ -14,6 +14,7 @@ const struct task run_tasks[TASK_COUNT] = {
 	[TASK_SERVICE] = {"service", task_service},
 	[TASK_TAIL] = {"tail", task_tail},
 	[TASK_VIEW] = {"view", task_view},
+	[TASK_SHARE] = {"share", task_share},
 	[TASK_JUDGE] = {"judge", task_judge},
 	[TASK_SEGMENT] = {"segment", task_segment},
 	[TASK_MERGE] = {"merge", task_merge},

@@ -19,6 +19,7 @@
 #include "harness/spawner.h"
 #include "verify/compare_views.h"
 #include "verify/segment_row.h"
+#include "verify/share_identity.h"
 #include "verify/tail.h"
 #include "workloads/writer.h"
 
@@ -29,8 +30,9 @@ enum task_id {
 	TASK_CONFIRM, /* read all marks, remove marks and nonce */
 	TASK_CREATE,  /* make a shared data file */
 	TASK_WRITER,
-	TASK_TAIL, /* follow the data file while it grows */
-	TASK_VIEW, /* read the closed data files as a reader would */
+	TASK_TAIL,  /* follow the data file while it grows */
+	TASK_VIEW,  /* read the closed data files as a reader would */
+	TASK_SHARE, /* list the intact records in a share of them */
 	TASK_JUDGE,
 	TASK_SEGMENT,  /* judge one segment */
 	TASK_MERGE,    /* one log of the writers' files */
@@ -88,7 +90,7 @@ struct confirm_job {
 	uint32_t marks;
 };
 
-/* Of make, look, confirm, create, view, tail and clean: how it went. */
+/* Of make, look, confirm, create, view, share, tail and clean: how it went. */
 struct task_answer {
 	int32_t rc;
 	uint32_t mark;	    /* confirm: the one that was not seen */
@@ -169,6 +171,19 @@ struct view_job {
 };
 _Static_assert(sizeof(struct view_job) <= SPAWNER_MESSAGE_MAX, "one message");
 
+/* ---- shares (task_share.c) ------------------------------------------------ */
+
+struct share_job {
+	struct share_identity identity;
+	struct record_plan plan;
+	uint32_t slot_bytes; /* of a strategy that pads; 0: it does not */
+	uint32_t file_count;
+	bool shared_file;
+	char data_dir[PATH_MAX];
+	char preset[64 + 1];
+	char path[PATH_MAX]; /* local: where the list goes */
+};
+
 /* ---- tails (task_tail.c) -------------------------------------------------- */
 
 struct tail_job {
@@ -198,6 +213,7 @@ struct judge_job {
 #define JUDGE_WRITE_RESULTS UINT32_MAX
 struct judge_question {
 	uint32_t strategy; /* or JUDGE_WRITE_RESULTS */
+	uint32_t shares;   /* lists of the hosts that there are of it */
 };
 
 struct judge_answer {
@@ -267,6 +283,7 @@ int task_writer(const void *arg, size_t arg_bytes, int fd);
 int task_service(const void *arg, size_t arg_bytes, int fd);
 int task_tail(const void *arg, size_t arg_bytes, int fd);
 int task_view(const void *arg, size_t arg_bytes, int fd);
+int task_share(const void *arg, size_t arg_bytes, int fd);
 int task_judge(const void *arg, size_t arg_bytes, int fd);
 int task_segment(const void *arg, size_t arg_bytes, int fd);
 int task_merge(const void *arg, size_t arg_bytes, int fd);

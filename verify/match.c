@@ -6,6 +6,7 @@
 #include "verify/scan_files.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* What the pass remembers of the file so far. */
 struct matcher {
@@ -183,10 +184,11 @@ static int file_open(void *context, uint32_t file, struct source *ret_source,
 			   SOURCE_AHEAD, !m->e->manifest->local_fs, err);
 }
 
-static int file_begin(void *context, uint32_t file)
+static int file_begin(void *context, uint32_t file, const struct source *source)
 {
 	struct matcher *m = context;
 
+	(void)source;
 	*m = (struct matcher){.e = m->e, .file = file};
 	return latest_init(&m->invoked, m->e->manifest->host_count);
 }
@@ -211,10 +213,25 @@ static int file_end(void *context, uint32_t file, const struct source *source, i
 	return rc;
 }
 
+/* What the hosts found, if this is so judged; without memory for it all is read. */
+static struct shares *hosts_shares(const struct evidence *e)
+{
+	struct share_identity identity = {
+		.strategy_index = (uint32_t)e->strategy_index,
+		.parts = e->means.shares,
+	};
+
+	if (!identity.parts)
+		return NULL;
+	memcpy(identity.run_id, e->manifest->run_id, sizeof(identity.run_id));
+	return shares_open(e->means.shares_dir, &identity, &e->form,
+			   e->strategy->padding_bytes);
+}
+
 int match_files(struct evidence *evidence, struct error *err)
 {
 	struct matcher m = {.e = evidence};
-	const struct scan_files files = {
+	struct scan_files files = {
 		.form = &evidence->form,
 		.file_count = evidence->file_count,
 		.means = evidence->means,
@@ -224,8 +241,12 @@ int match_files(struct evidence *evidence, struct error *err)
 		.end = file_end,
 		.context = &m,
 	};
+	int rc;
 
 	if (chain_applies(evidence))
 		evidence->anomalies[ANOMALY_STALE_READ] = 0;
-	return scan_files(&files, err);
+	files.shares = hosts_shares(evidence);
+	rc = scan_files(&files, err);
+	shares_close(files.shares);
+	return rc;
 }

@@ -11,6 +11,11 @@
 struct judge_means {
 	uint32_t threads;   /* at most so many; 0 is 1 */
 	size_t chunk_bytes; /* of a data file that one scans at a time; 0: our choice */
+
+	/* What hosts found in their shares (shares.h): the folder and how many; 0:
+	 * none. */
+	const char *shares_dir;
+	uint32_t shares;
 };
 
 #endif

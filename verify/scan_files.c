@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Large enough that what is read twice at its ends costs nothing. */
 #define CHUNK_BYTES ((size_t)8 << 20)
@@ -17,6 +18,8 @@
 
 /* What a thread keeps of a chunk: 6 MiB, for records of 64 bytes. */
 #define SEGMENTS_MAX (CHUNK_BYTES / RECORD_MIN_BYTES + 1)
+
+_Static_assert(SHARE_SEGMENTS_MAX <= SEGMENTS_MAX, "a block of a share fits");
 
 /* All threads' windows together. */
 #define WINDOWS_MAX_BYTES ((size_t)128 << 20)
@@ -28,8 +31,10 @@ struct file {
 	int rc;		      /* likewise */
 	struct source origin; /* as opened, for all to share */
 	struct source source; /* the same, for whose turn it is */
-	struct seam seam;     /* likewise, with */
+	struct seam seam;     /* likewise */
+	bool begun;	      /* likewise */
 	atomic_bool ended;    /* nobody wants what is left */
+	uint64_t from, to;    /* what is wanted of it */
 	uint64_t next;	      /* where the next chunk to hand out begins */
 };
 
@@ -37,7 +42,10 @@ struct file {
 struct ticket {
 	uint64_t number;
 	struct file *file;
-	uint64_t from, to; /* the last one of a file: to UINT64_MAX */
+	uint64_t from, to;
+	bool last; /* of the file */
+	bool told; /* a host has read it, and @run is what it found */
+	struct sequence run;
 };
 
 struct relay {
@@ -69,17 +77,27 @@ struct worker {
 
 /* ---- one thread or one file ----------------------------------------------------- */
 
-static int scan_whole(const struct scan_files *job, uint32_t number, struct error *err)
+static void range_of(const struct scan_files *job, uint32_t number, uint64_t size_bytes,
+		     uint64_t *ret_from, uint64_t *ret_to)
+{
+	*ret_from = 0;
+	*ret_to = UINT64_MAX;
+	if (job->range)
+		job->range(job->context, number, size_bytes, ret_from, ret_to);
+}
+
+static int scan_alone(const struct scan_files *job, uint32_t number, struct error *err)
 {
 	struct source source;
+	uint64_t from, to;
 	int rc = job->open(job->context, number, &source, err);
 
 	if (rc < 0)
 		return rc;
-	rc = job->begin(job->context, number);
+	range_of(job, number, source.size_bytes, &from, &to);
+	rc = job->begin(job->context, number, &source);
 	if (rc == 0)
-		rc = scan_range(&source, job->form, 0, UINT64_MAX, job->sink,
-				job->context);
+		rc = scan_range(&source, job->form, from, to, job->sink, job->context);
 	rc = job->end(job->context, number, &source, rc, err);
 	source_close(&source);
 	return rc;
@@ -98,11 +116,14 @@ static struct file *file_open(struct relay *relay)
 	file->origin.fd = -1;
 	file->rc = job->open(job->context, file->number, &file->origin, &file->err);
 	file->source = file->origin;
+	range_of(job, file->number, file->origin.size_bytes, &file->from, &file->to);
+	file->next = file->from;
 	file->seam = (struct seam){
 		.source = &file->source,
 		.form = job->form,
 		.sink = job->sink,
 		.context = job->context,
+		.at = file->from,
 	};
 	return file;
 }
@@ -113,11 +134,40 @@ static void file_close(struct file *file)
 	free(file);
 }
 
+/*
+ * Have a host's share stand for the chunk @t if it begins so soon that the seam can
+ * as well read what is before it; else end the chunk where it begins.
+ */
+static void share_use(const struct relay *relay, struct worker *worker,
+		      struct ticket *t)
+{
+	struct shares *shares = relay->job->shares;
+	const struct share_block *block = shares_look(
+		shares, t->file->number, t->file->origin.size_bytes, t->from);
+
+	if (!block || block->run.from >= t->to)
+		return;
+	t->last = false;
+	if (block->run.from - t->from > SOURCE_AHEAD) {
+		t->to = block->run.from;
+		return;
+	}
+	memcpy(worker->found, block->run.items,
+	       block->run.count * sizeof(*worker->found));
+	t->told = true;
+	t->run = block->run;
+	t->run.items = worker->found;
+	t->to = t->run.to;
+	shares_pass(shares);
+}
+
 /* The next chunk, if there is one.  Under the lock of handing. */
-static bool chunk_next(struct relay *relay, struct ticket *ret_ticket)
+static bool chunk_next(struct relay *relay, struct worker *worker,
+		       struct ticket *ret_ticket)
 {
 	struct file *file = relay->file;
 	struct ticket t;
+	uint64_t size;
 
 	if (relay->stopped || (!file && relay->next_file == relay->job->file_count))
 		return false;
@@ -125,22 +175,29 @@ static bool chunk_next(struct relay *relay, struct ticket *ret_ticket)
 		file = file_open(relay);
 	if (!file)
 		return false;
-	t = (struct ticket){.file = file, .from = file->next, .to = UINT64_MAX};
-	if (!file->ended && file->origin.size_bytes - t.from > relay->chunk_bytes)
+	t = (struct ticket){.file = file, .from = file->next, .last = true};
+	t.to = file->to;
+	size = file->origin.size_bytes < file->to ? file->origin.size_bytes : file->to;
+	if (!file->ended && t.from < size && size - t.from > relay->chunk_bytes) {
 		t.to = t.from + relay->chunk_bytes;
+		t.last = false;
+	}
+	if (!file->ended && relay->job->shares)
+		share_use(relay, worker, &t);
 	t.number = relay->next_number++;
 	file->next = t.to;
-	relay->file = t.to == UINT64_MAX ? NULL : file;
+	relay->file = t.last ? NULL : file;
 	*ret_ticket = t;
 	return true;
 }
 
-static bool ticket_take(struct relay *relay, struct ticket *ret_ticket)
+static bool ticket_take(struct relay *relay, struct worker *worker,
+			struct ticket *ret_ticket)
 {
 	bool any;
 
 	pthread_mutex_lock(&relay->handing);
-	any = chunk_next(relay, ret_ticket);
+	any = chunk_next(relay, worker, ret_ticket);
 	pthread_mutex_unlock(&relay->handing);
 	return any;
 }
@@ -153,7 +210,7 @@ struct finding_run {
 	uint64_t chunk_from;
 	bool begun;   /* at the beginning of the file, or at a whole record */
 	size_t count; /* since then */
-	struct run run;
+	struct sequence run;
 };
 
 static int segment_keep(void *context, const struct segment *segment)
@@ -187,8 +244,8 @@ static int segment_keep(void *context, const struct segment *segment)
  * A run of the chunk, perhaps an empty one.  Whatever goes wrong in reading, the seam
  * will meet again.
  */
-static struct run chunk_scan(struct worker *worker, const struct scan_files *job,
-			     const struct ticket *t)
+static struct sequence chunk_scan(struct worker *worker, const struct scan_files *job,
+				  const struct ticket *t)
 {
 	struct finding_run f = {
 		.items = worker->found,
@@ -219,7 +276,8 @@ static int file_end(struct relay *relay, struct file *file, int rc)
 }
 
 /* Whoever has the turn. */
-static int run_pass(struct relay *relay, const struct ticket *t, const struct run *run)
+static int run_pass(struct relay *relay, const struct ticket *t,
+		    const struct sequence *run)
 {
 	const struct scan_files *job = relay->job;
 	struct file *file = t->file;
@@ -229,19 +287,20 @@ static int run_pass(struct relay *relay, const struct ticket *t, const struct ru
 		*relay->err = file->err;
 		return file->rc;
 	}
-	if (t->from == 0)
-		rc = job->begin(job->context, file->number);
+	if (!file->begun)
+		rc = job->begin(job->context, file->number, &file->source);
+	file->begun = true;
 	if (rc == 0)
 		rc = seam_take(&file->seam, run);
-	if (rc == 0 && t->to == UINT64_MAX)
-		rc = seam_end(&file->seam);
-	if (rc < 0 || t->to == UINT64_MAX)
+	if (rc == 0 && t->last)
+		rc = seam_end(&file->seam, file->to);
+	if (rc < 0 || t->last)
 		rc = file_end(relay, file, rc);
 	return rc;
 }
 
 static void turn_take(struct relay *relay, const struct ticket *t,
-		      const struct run *run)
+		      const struct sequence *run)
 {
 	pthread_mutex_lock(&relay->turning);
 	while (relay->turn != t->number)
@@ -252,7 +311,7 @@ static void turn_take(struct relay *relay, const struct ticket *t,
 	if (relay->rc < 0)
 		relay->stopped = true;
 	/* All other chunks of the file have had their turn. */
-	if (t->to == UINT64_MAX)
+	if (t->last)
 		file_close(t->file);
 	pthread_mutex_lock(&relay->turning);
 	relay->turn++;
@@ -265,10 +324,10 @@ static void work(void *context)
 	struct relay *relay = context;
 	struct worker *worker = &relay->workers[relay->next_worker++];
 	struct ticket t;
-	struct run run;
+	struct sequence run;
 
-	while (ticket_take(relay, &t)) {
-		run = chunk_scan(worker, relay->job, &t);
+	while (ticket_take(relay, worker, &t)) {
+		run = t.told ? t.run : chunk_scan(worker, relay->job, &t);
 		turn_take(relay, &t, &run);
 	}
 	source_unshare(&worker->reader);
@@ -292,6 +351,8 @@ static uint32_t workers_make(const struct scan_files *job, struct worker *worker
 	uint32_t wanted = job->means.threads < CREW_MAX ? job->means.threads : CREW_MAX;
 	uint32_t count = 0;
 
+	if (wanted < 1)
+		wanted = 1;
 	if (wanted > WINDOWS_MAX_BYTES / window_bytes)
 		wanted = (uint32_t)(WINDOWS_MAX_BYTES / window_bytes);
 	for (; count < wanted; count++) {
@@ -306,7 +367,7 @@ static uint32_t workers_make(const struct scan_files *job, struct worker *worker
 static int scan_together(const struct scan_files *job, struct worker *workers,
 			 uint32_t count, struct error *err)
 {
-	struct error none;
+	struct error none = {""};
 	struct relay relay = {
 		.job = job,
 		.chunk_bytes = chunk_bytes(job),
@@ -329,14 +390,16 @@ static int scan_together(const struct scan_files *job, struct worker *workers,
 int scan_files(const struct scan_files *files, struct error *err)
 {
 	struct worker workers[CREW_MAX] = {0};
-	uint32_t count = files->means.threads > 1 ? workers_make(files, workers) : 1;
+	uint32_t count = 0;
 	int rc = 0;
 
-	if (count > 1)
+	if (files->means.threads > 1 || files->shares)
+		count = workers_make(files, workers);
+	if (count > 1 || (count && files->shares))
 		rc = scan_together(files, workers, count, err);
 	else
 		for (uint32_t i = 0; rc == 0 && i < files->file_count; i++)
-			rc = scan_whole(files, i, err);
+			rc = scan_alone(files, i, err);
 	for (uint32_t i = 0; i < CREW_MAX; i++)
 		free(workers[i].found);
 	return rc;

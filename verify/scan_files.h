@@ -11,11 +11,14 @@
 #include "core/error.h"
 #include "verify/means.h"
 #include "verify/scan.h"
+#include "verify/shares.h"
 
 struct scan_files {
 	const struct record_form *form;
 	uint32_t file_count;
 	struct judge_means means;
+	struct shares
+		*shares; /* NULL: there are none; else what is in them is not read */
 
 	/*
 	 * Open file number @file, in their order; but on any of the threads, and ahead
@@ -24,8 +27,14 @@ struct scan_files {
 	 */
 	int (*open)(void *context, uint32_t file, struct source *ret_source,
 		    struct error *err);
+	/*
+	 * Which bytes are wanted of it; NULL: all.  What is cut at both ends is as
+	 * scan_range() has it.
+	 */
+	void (*range)(void *context, uint32_t file, uint64_t size_bytes,
+		      uint64_t *ret_from, uint64_t *ret_to);
 	/* Then these, of each file in their order, and never two at a time. */
-	int (*begin)(void *context, uint32_t file);
+	int (*begin)(void *context, uint32_t file, const struct source *source);
 	segment_sink *sink;
 	/*
 	 * @rc is 0, or what ended the scan of this file.  A negative return ends it

@@ -13,7 +13,7 @@
 #include "verify/scan.h"
 
 /* Segments without a gap between them, as a scan of the whole file reports them. */
-struct run {
+struct sequence {
 	const struct segment *items;
 	size_t count;
 	/*
@@ -30,16 +30,17 @@ struct seam {
 	segment_sink *sink; /* gets every segment of the file, in order */
 	void *context;
 	uint64_t at; /* everything before was passed on */
+	uint64_t to; /* where the last segment found here ends */
 };
 
 /*
  * Pass on what stands before @run, then the run.  Runs come in order; one that covers
- * what is behind already is left out, as is all once the file is seen to shrink.
- * Returns as scan_range().
+ * what is behind already is left out, as is one into which a record reaches that is
+ * found here, and all once the file is seen to shrink. Returns as scan_range().
  */
-int seam_take(struct seam *seam, const struct run *run);
+int seam_take(struct seam *seam, const struct sequence *run);
 
-/* Pass on what stands behind the last run.  Returns as scan_range(). */
-int seam_end(struct seam *seam);
+/* Pass on what stands behind the last run, up to @to.  Returns as scan_range(). */
+int seam_end(struct seam *seam, uint64_t to);
 
 #endif

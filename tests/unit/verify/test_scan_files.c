@@ -191,10 +191,11 @@ static int open_file(void *context, uint32_t file, struct source *ret_source,
 	return 0;
 }
 
-static int begin(void *context, uint32_t file)
+static int begin(void *context, uint32_t file, const struct source *source)
 {
 	struct seen *s = context;
 
+	(void)source;
 	ck_assert_int_eq(s->inside++, 0);
 	ck_assert_uint_eq(file, s->begun);
 	s->begun++;
@@ -369,6 +370,322 @@ START_TEST(a_file_that_cannot_be_opened_ends_it_all)
 }
 END_TEST
 
+/* ---- shares
+ * --------------------------------------------------------------------------- */
+
+static struct share_identity identity = {.run_id = "k3fpqrstuv01", .strategy_index = 3};
+static char folder[] = "/tmp/tailrace-shares.XXXXXX";
+static uint32_t slot_bytes;
+
+/* One host at work: its range of all files, one behind the other. */
+struct host {
+	struct bench *bench;
+	struct share_writer *list;
+	uint64_t from, to, file_from;
+	struct seen files; /* to open them */
+};
+
+static int host_open(void *context, uint32_t file, struct source *ret_source,
+		     struct error *err)
+{
+	struct host *h = context;
+
+	h->files.bench = h->bench;
+	return open_file(&h->files, file, ret_source, err);
+}
+
+static void host_range(void *context, uint32_t file, uint64_t size_bytes,
+		       uint64_t *ret_from, uint64_t *ret_to)
+{
+	const struct host *h = context;
+	uint64_t start = 0;
+
+	for (uint32_t i = 0; i < file; i++)
+		start += h->bench->length[i];
+	ck_assert_uint_eq(size_bytes, h->bench->length[file]);
+	*ret_from = h->from > start ? h->from - start : 0;
+	*ret_to = h->to > start ? h->to - start : 0;
+}
+
+static int host_begin(void *context, uint32_t file, const struct source *source)
+{
+	struct host *h = context;
+	uint64_t to;
+
+	host_range(h, file, source->size_bytes, &h->file_from, &to);
+	return share_file(h->list, file, source->size_bytes);
+}
+
+static int host_list(void *context, const struct segment *segment)
+{
+	struct host *h = context;
+
+	return segment->offset < h->file_from ? 0 : share_add(h->list, segment);
+}
+
+static int host_end(void *context, uint32_t file, const struct source *source, int rc,
+		    struct error *err)
+{
+	(void)context;
+	(void)file;
+	(void)source;
+	(void)err;
+	return rc;
+}
+
+static char *list_path(uint32_t part)
+{
+	char *path = share_path(folder, identity.strategy_index, part);
+
+	ck_assert_ptr_nonnull(path);
+	return path;
+}
+
+/* The lists of so many hosts, of which one has as many threads as it is number. */
+static void lists_make(struct bench *b, uint32_t parts)
+{
+	static struct host h;
+	uint64_t all = 0;
+
+	for (size_t file = 0; file < FILES; file++)
+		all += b->length[file];
+	identity.parts = parts;
+	for (uint32_t part = 0; part < parts; part++) {
+		struct scan_files files = {
+			.form = &b->form,
+			.file_count = FILES,
+			.means = {.threads = part, .chunk_bytes = 500},
+			.open = host_open,
+			.range = host_range,
+			.begin = host_begin,
+			.sink = host_list,
+			.end = host_end,
+			.context = &h,
+		};
+		char *path = list_path(part);
+
+		identity.part = part;
+		memset(&h, 0, sizeof(h));
+		h.bench = b;
+		h.from = all * part / parts;
+		h.to = all * (part + 1) / parts;
+		unlink(path);
+		ck_assert_int_eq(share_create(&h.list, path, &identity, slot_bytes), 0);
+		ck_assert_int_eq(scan_files(&files, NULL), 0);
+		ck_assert_int_eq(share_finish(h.list), 0);
+		free(path);
+	}
+}
+
+/* What comes of @b, judged by the lists. */
+static void scan_shared(struct bench *b, uint32_t threads)
+{
+	struct scan_files files = {
+		.form = &b->form,
+		.file_count = FILES,
+		.means = {.threads = threads, .chunk_bytes = 700},
+		.shares = shares_open(folder, &identity, &b->form, slot_bytes),
+		.open = open_file,
+		.begin = begin,
+		.sink = note,
+		.end = end,
+		.context = &many,
+	};
+
+	ck_assert_ptr_nonnull(files.shares);
+	memset(&many, 0, sizeof(many));
+	many.limit = SEGMENTS;
+	many.bench = b;
+	ck_assert_int_eq(scan_files(&files, NULL), 0);
+	shares_close(files.shares);
+}
+
+static void list_harm(struct bench *b, uint32_t part, int how)
+{
+	char *path = list_path(part), byte;
+	FILE *list = fopen(path, "r+");
+	long size, at;
+
+	ck_assert_ptr_nonnull(list);
+	fseek(list, 0, SEEK_END);
+	size = ftell(list);
+	at = (long)draw(b, (uint64_t)size);
+	if (how == 0)
+		ck_assert_int_eq(unlink(path), 0);
+	if (how == 1)
+		ck_assert_int_eq(ftruncate(fileno(list), at), 0);
+	if (how == 2) {
+		ck_assert_int_eq(pread(fileno(list), &byte, 1, at), 1);
+		byte = (char)(byte ^ 1 << draw(b, 8));
+		ck_assert_int_eq(pwrite(fileno(list), &byte, 1, at), 1);
+	}
+	fclose(list);
+	free(path);
+}
+
+static void lists_begin(void)
+{
+	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void lists_end(void)
+{
+	for (uint32_t part = 0; part < 5; part++) {
+		char *path = list_path(part);
+
+		unlink(path);
+		free(path);
+	}
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+
+START_TEST(shares_give_the_same)
+{
+	lists_begin();
+	for (uint64_t seed = 0; seed < SEEDS; seed++) {
+		struct bench *b = bench_new(seed);
+		uint32_t parts = 1 + seed % 5;
+
+		ck_assert_int_eq(scan(b, 1, 0, SEGMENTS, &one), 0);
+		lists_make(b, parts);
+		scan_shared(b, (uint32_t)seed % 3);
+		expect_same(&one, &many);
+		for (int how = 0; how < 3; how++) {
+			list_harm(b, (uint32_t)draw(b, parts), how);
+			scan_shared(b, (uint32_t)seed % 4);
+			expect_same(&one, &many);
+			lists_make(b, parts);
+		}
+		bench_free(b);
+	}
+	lists_end();
+}
+END_TEST
+
+/* Files of whole records, in slots of so many bytes where they are not 0. */
+static struct bench *bench_clean(uint32_t slot)
+{
+	struct bench *b = bench_new(1);
+
+	for (size_t file = 0; file < FILES; file++) {
+		close(b->fd[file]);
+		b->length[file] = 0;
+		for (uint32_t seq = 0; seq < 20; seq++) {
+			struct record_id id = {(uint32_t)file, seq};
+			uint32_t size = record_size(&b->form, id);
+			uint8_t bytes[4096] = {0};
+
+			record_write(&b->form, id, bytes);
+			put(b, file, bytes, slot ? slot : size);
+		}
+		ck_assert_uint_lt(b->length[file], BYTES_MAX);
+		file_write(b, file);
+	}
+	return b;
+}
+
+static void files_clear(struct bench *b)
+{
+	static const uint8_t nul[BYTES_MAX];
+
+	for (size_t file = 0; file < FILES; file++)
+		ck_assert_int_eq(pwrite(b->fd[file], nul, b->length[file], 0),
+				 (ssize_t)b->length[file]);
+}
+
+START_TEST(what_a_share_tells_is_not_read)
+{
+	lists_begin();
+	for (uint32_t slot = 0; slot <= 512; slot += 512) {
+		struct bench *b = bench_clean(slot);
+
+		slot_bytes = slot;
+		ck_assert_int_eq(scan(b, 1, 0, SEGMENTS, &one), 0);
+		lists_make(b, 3);
+		files_clear(b);
+		scan_shared(b, 2);
+		/* Behind the last record of a share is no record of that share. */
+		if (!slot)
+			expect_same(&one, &many);
+		ck_assert_uint_ge(many.count, one.count - FILES - 3);
+		bench_free(b);
+	}
+	slot_bytes = 0;
+	lists_end();
+}
+END_TEST
+
+START_TEST(a_share_of_another_size_or_run_is_not_believed)
+{
+	struct bench *b = bench_clean(0);
+
+	lists_begin();
+	lists_make(b, 2);
+	files_clear(b);
+	ck_assert_int_eq(pwrite(b->fd[1], "", 1, (off_t)b->length[1]), 1);
+	b->length[1]++;
+	scan_shared(b, 2);
+	for (size_t i = 0; i < many.count; i++)
+		ck_assert(many.file[i] != 1 || many.found[i].kind == SEGMENT_NUL);
+	identity.strategy_index--;
+	ck_assert_int_eq(scan(b, 1, 0, SEGMENTS, &one), 0);
+	scan_shared(b, 2);
+	expect_same(&one, &many);
+	identity.strategy_index++;
+	bench_free(b);
+	lists_end();
+}
+END_TEST
+
+/* A whole record that the judge reads reaches into the share: it is not of this file.
+ */
+START_TEST(a_share_that_contradicts_the_file_is_read_again)
+{
+	struct bench *b = bench_clean(0);
+	struct record_id first = {0, 0};
+	uint32_t shift = record_size(&b->form, first) / 2;
+
+	lists_begin();
+	lists_make(b, 1);
+	for (size_t file = 0; file < FILES; file++) {
+		memmove(b->bytes[file] + shift, b->bytes[file],
+			b->length[file] - shift);
+		memset(b->bytes[file], 0, shift);
+		close(b->fd[file]);
+		file_write(b, file);
+	}
+	ck_assert_int_eq(scan(b, 1, 0, SEGMENTS, &one), 0);
+	/* The list begins with the second record, which stands elsewhere by now. */
+	for (size_t file = 0; file < FILES; file++) {
+		struct segment *item = &one.found[1];
+		struct sequence told = {.items = item,
+					.count = 1,
+					.from = item->offset + shift,
+					.to = item->offset + shift + item->length};
+		struct source source;
+		struct seam seam = {.source = &source,
+				    .form = &b->form,
+				    .sink = note,
+				    .context = &many};
+
+		if (file > 0)
+			break;
+		memset(&many, 0, sizeof(many));
+		many.limit = SEGMENTS;
+		many.bench = b;
+		ck_assert_int_eq(open_file(&many, 0, &source, NULL), 0);
+		ck_assert_int_eq(seam_take(&seam, &told), 0);
+		ck_assert_int_eq(seam_end(&seam, UINT64_MAX), 0);
+		source_close(&source);
+	}
+	for (size_t i = 0; i < many.count; i++)
+		ck_assert_uint_eq(one.found[i].offset, many.found[i].offset);
+	lists_end();
+	bench_free(b);
+}
+END_TEST
+
 /* ---- the seam -----------------------------------------------------------------------
  */
 
@@ -378,7 +695,7 @@ START_TEST(a_run_that_is_behind_is_left_out)
 	struct bench *b = bench_new(2);
 	struct seen *s = &many;
 	struct segment whole = {.kind = SEGMENT_RECORD, .offset = 0, .length = 100};
-	struct run run = {.items = &whole, .count = 1, .from = 0, .to = 100};
+	struct sequence run = {.items = &whole, .count = 1, .from = 0, .to = 100};
 	struct source source;
 	struct seam seam = {
 		.source = &source, .form = &b->form, .sink = note, .context = s};
@@ -435,4 +752,7 @@ END_TEST
 UNIT_MAIN("scan_files", 60, any_threads_and_chunks_find_the_same,
 	  an_end_in_the_middle_is_the_same, an_unreadable_block_ends_its_file_alone,
 	  a_file_that_shrinks_is_the_same, a_file_that_cannot_be_opened_ends_it_all,
+	  shares_give_the_same, what_a_share_tells_is_not_read,
+	  a_share_of_another_size_or_run_is_not_believed,
+	  a_share_that_contradicts_the_file_is_read_again,
 	  a_run_that_is_behind_is_left_out, each_job_is_done_once, there_is_a_processor)
