@@ -36,6 +36,10 @@ struct file {
 	atomic_bool ended;    /* nobody wants what is left */
 	uint64_t from, to;    /* what is wanted of it */
 	uint64_t next;	      /* where the next chunk to hand out begins */
+
+	/* Of any thread's reading, also where the next attempt went well. */
+	bool shrunk;
+	int errnum;
 };
 
 /* One chunk, in the order of all. */
@@ -241,8 +245,8 @@ static int segment_keep(void *context, const struct segment *segment)
 }
 
 /*
- * A run of the chunk, perhaps an empty one.  Whatever goes wrong in reading, the seam
- * will meet again.
+ * A run of the chunk, perhaps an empty one.  What it lacks since reading went wrong,
+ * the seam reads again.
  */
 static struct sequence chunk_scan(struct worker *worker, const struct scan_files *job,
 				  const struct ticket *t)
@@ -272,6 +276,11 @@ static int file_end(struct relay *relay, struct file *file, int rc)
 
 	file->ended = true;
 	relay->ended_files++;
+	file->source.shrunk |= file->shrunk;
+	if (rc == 0 && file->errnum) {
+		file->source.errnum = file->errnum;
+		rc = -file->errnum;
+	}
 	return job->end(job->context, file->number, &file->source, rc, relay->err);
 }
 
@@ -299,15 +308,25 @@ static int run_pass(struct relay *relay, const struct ticket *t,
 	return rc;
 }
 
+static void trouble_note(struct file *file, const struct source *reader)
+{
+	file->shrunk |= reader->shrunk;
+	if (!file->errnum)
+		file->errnum = reader->errnum;
+}
+
 static void turn_take(struct relay *relay, const struct ticket *t,
-		      const struct sequence *run)
+		      const struct worker *worker, const struct sequence *run)
 {
 	pthread_mutex_lock(&relay->turning);
 	while (relay->turn != t->number)
 		pthread_cond_wait(&relay->turned, &relay->turning);
 	pthread_mutex_unlock(&relay->turning);
-	if (relay->rc == 0 && !t->file->ended)
+	if (relay->rc == 0 && !t->file->ended) {
+		if (!t->told)
+			trouble_note(t->file, &worker->reader);
 		relay->rc = run_pass(relay, t, run);
+	}
 	if (relay->rc < 0)
 		relay->stopped = true;
 	/* All other chunks of the file have had their turn. */
@@ -328,7 +347,7 @@ static void work(void *context)
 
 	while (ticket_take(relay, worker, &t)) {
 		run = t.told ? t.run : chunk_scan(worker, relay->job, &t);
-		turn_take(relay, &t, &run);
+		turn_take(relay, &t, worker, &run);
 	}
 	source_unshare(&worker->reader);
 }

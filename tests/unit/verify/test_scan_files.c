@@ -30,11 +30,18 @@ static struct record_plan plan = {.run_id = "k3fpqrstuv01"};
 static atomic_int bad_fd = -1;
 static off_t bad_from;
 static bool bad_ends;
+static bool bad_once;
 
 /* Instead of the C library's: core and verify are linked statically. */
 ssize_t pread(int fd, void *bytes, size_t length, off_t offset)
 {
+	int bad = fd;
+
 	if (fd == bad_fd) {
+		/* Another thread may have had the one. */
+		if (offset >= bad_from && bad_once &&
+		    !atomic_compare_exchange_strong(&bad_fd, &bad, -1))
+			return syscall(SYS_pread64, fd, bytes, length, offset);
 		if (offset >= bad_from && bad_ends)
 			return 0;
 		if (offset >= bad_from) {
@@ -61,6 +68,7 @@ struct seen {
 	struct segment found[SEGMENTS];
 	uint32_t file[SEGMENTS];
 	int file_rc[FILES];
+	bool shrunk[FILES];
 	size_t count, begun, ended, limit;
 	struct bench *bench;
 	atomic_int inside;
@@ -227,6 +235,7 @@ static int end(void *context, uint32_t file, const struct source *source, int rc
 		bad_fd = -1;
 	s->ended++;
 	s->file_rc[file] = rc;
+	s->shrunk[file] = source->shrunk;
 	if (rc == -EDOM)
 		return error_set(err, EDOM, "enough");
 	ck_assert(rc == 0 || (rc == -EIO && source->errnum == EIO));
@@ -749,10 +758,34 @@ START_TEST(there_is_a_processor)
 }
 END_TEST
 
+/* One thread would have ended there: that the next attempt goes well is no excuse. */
+START_TEST(what_goes_wrong_once)
+{
+	bad_once = true;
+	for (uint64_t seed = 0; seed < SEEDS / 4; seed++) {
+		struct bench *b = bench_new(seed);
+
+		bad_ends = seed % 2;
+		for (bad_from = 0; bad_from < (off_t)b->length[1]; bad_from += 611)
+			for (uint32_t threads = 1; threads <= 3; threads++) {
+				bad_fd = b->fd[1];
+				ck_assert_int_eq(scan(b, threads, 500, SEGMENTS, &many),
+						 0);
+				ck_assert_int_eq(many.file_rc[1], bad_ends ? 0 : -EIO);
+				ck_assert_int_eq(many.shrunk[1], bad_ends);
+				ck_assert_uint_eq(many.ended, FILES);
+			}
+		bad_fd = -1;
+		bench_free(b);
+	}
+}
+END_TEST
+
 UNIT_MAIN("scan_files", 60, any_threads_and_chunks_find_the_same,
 	  an_end_in_the_middle_is_the_same, an_unreadable_block_ends_its_file_alone,
 	  a_file_that_shrinks_is_the_same, a_file_that_cannot_be_opened_ends_it_all,
 	  shares_give_the_same, what_a_share_tells_is_not_read,
 	  a_share_of_another_size_or_run_is_not_believed,
 	  a_share_that_contradicts_the_file_is_read_again,
-	  a_run_that_is_behind_is_left_out, each_job_is_done_once, there_is_a_processor)
+	  a_run_that_is_behind_is_left_out, each_job_is_done_once, there_is_a_processor,
+	  what_goes_wrong_once)
