@@ -30,9 +30,16 @@ int source_open(struct source *source, const char *path, size_t view_max, size_t
 			goto fail;
 		}
 		s.size_bytes = (uint64_t)st.st_size;
-		/* Both are advice: nothing depends on them. */
-		if (drop_cache)
+		/*
+		 * Dirty pages stay (posix_fadvise(2)), and with an NFSv4 write
+		 * delegation even a close may leave some (nfs4_file_flush() in
+		 * fs/nfs/nfs4file.c). Where that fails, what is read tells; the rest is
+		 * advice.
+		 */
+		if (drop_cache) {
+			(void)fdatasync(s.fd);
 			(void)posix_fadvise(s.fd, 0, 0, POSIX_FADV_DONTNEED);
+		}
 		(void)posix_fadvise(s.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	}
 	s.window = malloc(s.window_bytes);
