@@ -7,7 +7,7 @@ load ../helper
 
 # At full speed and in short turns hundreds of appends are handed over before, between and
 # after the faults, on a fast machine and on a slow one; at a rate they would be as few as
-# a machine is fast. The records are what ends a run, where it is not too slow for them.
+# a machine is fast. A time ends each run, so that it is still going on at each fault.
 setup_file()
 {
 	require_lab
@@ -15,13 +15,13 @@ setup_file()
 	limited 500 "$repo/scripts/lab/lab" --hosts 3 --nfs 4.2 -- sh -c '
 		broken()
 		{
-			out=$1 records=$2 duration=$3
-			shift 3
-			tailrace run --no-plots --quiet -n 3 --turn 4 --strategy flock --timeout 90s \
-				--out "$out" --records "$records" --duration "$duration" "$@" /mnt/nas
+			out=$1 duration=$2
+			shift 2
+			tailrace run --no-plots --quiet -n 3 --turn 4 --size 256 --strategy flock \
+				--timeout 90s --out "$out" --duration "$duration" "$@" /mnt/nas
 		}
-		broken dead 4000 20s --fault 1s:kill-holder --fault "2s:run fault server-restart"
-		broken cut 2000 30s --fault "1s:run fault partition holder 14s"
+		broken dead 14s --fault 1s:kill-holder --fault "2s:run fault server-restart"
+		broken cut 18s --fault "1s:run fault partition holder 14s"
 		exit 0' >said 2>&1 || return
 }
 
