@@ -89,3 +89,11 @@ int run_timeout_ms(const struct run *run)
 
 	return ms < 1 ? 1 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
+
+bool run_all_closed(const struct run *run, const struct manifest_strategy *strategy)
+{
+	for (uint32_t rank = 0; rank < run->manifest.rank_count; rank++)
+		if (strategy->writers[rank].end == WRITER_HUNG)
+			return false;
+	return true;
+}

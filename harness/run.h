@@ -77,4 +77,10 @@ bool run_is_first(const struct run *run);
 /* --timeout for poll(2): whole milliseconds, at most INT_MAX. */
 int run_timeout_ms(const struct run *run);
 
+/*
+ * Rank 0: have all writers of @strategy closed the data?  One that hangs has not, and
+ * what it wrote may still change.
+ */
+bool run_all_closed(const struct run *run, const struct manifest_strategy *strategy);
+
 #endif

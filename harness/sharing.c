@@ -26,15 +26,6 @@ static void shares_folder(const struct run *run, char ret_path[PATH_MAX])
 	snprintf(ret_path, PATH_MAX, "%.4000s/shares", run->plan.out);
 }
 
-/* A writer that hangs has not closed its file, which may therefore still change. */
-static bool all_closed(const struct run *run, const struct manifest_strategy *s)
-{
-	for (uint32_t rank = 0; rank < run->manifest.rank_count; rank++)
-		if (s->writers[rank].end == WRITER_HUNG)
-			return false;
-	return true;
-}
-
 /* Rank 0. */
 static struct order decide(const struct run *run, uint32_t index)
 {
@@ -49,7 +40,7 @@ static struct order decide(const struct run *run, uint32_t index)
 		bytes += s->writers[rank].begun * run->plan.max_bytes;
 	order.part_bytes = bytes / run->hosts.count;
 	if (!s->ran || s->workload == WORKLOAD_COUNTER || run->manifest.local_fs ||
-	    run->hosts.count < 2 || order.part_bytes < least || !all_closed(run, s))
+	    run->hosts.count < 2 || order.part_bytes < least || !run_all_closed(run, s))
 		return order;
 	shares_folder(run, folder);
 	if (mkdir(folder, 0700) == 0 || errno == EEXIST)

@@ -42,15 +42,6 @@ struct viewing {
 
 /* ---- what is wanted ------------------------------------------------------------ */
 
-/* A writer that hangs has not closed its file, which may therefore still change. */
-static bool all_closed(const struct run *run, const struct manifest_strategy *s)
-{
-	for (uint32_t rank = 0; rank < run->manifest.rank_count; rank++)
-		if (s->writers[rank].end == WRITER_HUNG)
-			return false;
-	return true;
-}
-
 /* Rank 0. */
 static struct order decide(const struct run *run, uint32_t index)
 {
@@ -60,7 +51,7 @@ static struct order decide(const struct run *run, uint32_t index)
 
 	order.wanted = run->plan.views != VIEWS_NONE && s->ran &&
 		       !run->manifest.local_fs && run->hosts.count > 1 &&
-		       all_closed(run, s);
+		       run_all_closed(run, s);
 	for (uint32_t rank = 0; rank < run->manifest.rank_count; rank++)
 		bytes += s->writers[rank].begun * run->plan.max_bytes;
 	blocks = bytes / VIEW_BLOCK_BYTES + 1;
