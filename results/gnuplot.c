@@ -30,9 +30,8 @@ static void child_main(const char *program, int dir_fd, const char *script, int 
 }
 
 /* Its status, or -ETIMEDOUT once it was ended. */
-static int wait_for(pid_t pid, unsigned int timeout_ms, int *ret_status)
+static int wait_until(pid_t pid, uint64_t end_ns, int *ret_status)
 {
-	uint64_t end_ns = clock_now_ns() + (uint64_t)timeout_ms * 1000000;
 	pid_t done;
 
 	while ((done = waitpid(pid, ret_status, WNOHANG)) == 0) {
@@ -74,33 +73,44 @@ static int judge_status(int status, int log_fd, const char *program, const char 
 	return error_set(err, EIO, "%s failed on %s: %s", program, script, message);
 }
 
-int gnuplot_run(const char *program, int dir_fd, const char *script, const char *log,
-		unsigned int timeout_ms, struct error *err)
+int gnuplot_start(struct gnuplot *gnuplot, const char *program, int dir_fd,
+		  const char *script, const char *log, struct error *err)
 {
-	int log_fd = openat(dir_fd, log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	int status, rc;
-	pid_t pid;
+	struct gnuplot started = {.since_ns = clock_now_ns()};
 
-	if (log_fd < 0)
+	started.log_fd =
+		openat(dir_fd, log, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (started.log_fd < 0)
 		return error_sys(err, errno, "cannot write %s", log);
-	pid = fork();
-	if (pid < 0) {
-		rc = error_sys(err, errno, "cannot start %s", program);
-		goto out;
+	started.pid = fork();
+	if (started.pid < 0) {
+		int rc = error_sys(err, errno, "cannot start %s", program);
+
+		close(started.log_fd);
+		return rc;
 	}
-	if (pid == 0)
-		child_main(program, dir_fd, script, log_fd);
+	if (started.pid == 0)
+		child_main(program, dir_fd, script, started.log_fd);
 	/* In both, so that the group is there whoever runs first. */
-	setpgid(pid, pid);
-	rc = wait_for(pid, timeout_ms, &status);
+	setpgid(started.pid, started.pid);
+	*gnuplot = started;
+	return 0;
+}
+
+int gnuplot_wait(struct gnuplot *gnuplot, const char *program, const char *script,
+		 unsigned int timeout_ms, struct error *err)
+{
+	uint64_t end_ns = gnuplot->since_ns + (uint64_t)timeout_ms * 1000000;
+	int status;
+	int rc = wait_until(gnuplot->pid, end_ns, &status);
+
 	if (rc == -ETIMEDOUT)
 		error_set(err, ETIMEDOUT, "%s did not finish %s in %u s", program,
 			  script, timeout_ms / 1000);
 	else if (rc < 0)
 		error_sys(err, -rc, "cannot wait for %s", program);
 	else
-		rc = judge_status(status, log_fd, program, script, err);
-out:
-	close(log_fd);
+		rc = judge_status(status, gnuplot->log_fd, program, script, err);
+	close(gnuplot->log_fd);
 	return rc;
 }

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 
 enum {
 	TIMEOUT_MS = 60 * 1000,
+	DRAWN_AT_ONCE = 4,
 };
 
 /* The common part of the scripts. */
@@ -68,6 +70,15 @@ const size_t plot_count = sizeof(plot_table) / sizeof(plot_table[0]);
 static const char *const suffixes[] = {DATA_SUFFIX, SCRIPT_SUFFIX, SVG_SUFFIX,
 				       PNG_SUFFIX};
 
+struct picture {
+	const struct plot *plot;
+	size_t strategy;
+	char name[PLOT_NAME_BYTES];
+	int rc; /* of writing its data and script; -ENODATA: there is nothing to draw */
+	bool drawing;
+	struct gnuplot gnuplot;
+};
+
 /* Where plots are made, where they go, and whether gnuplot is still asked. */
 struct folder {
 	const struct output_context *context;
@@ -75,6 +86,8 @@ struct folder {
 	int temporary_fd;
 	int final_fd;
 	bool draw;
+	struct picture *pictures;
+	size_t count;
 };
 
 /* NULL with errno where it cannot be made. */
@@ -108,9 +121,10 @@ static int close_file(FILE *stream)
 }
 
 /* Write NAME.tsv and NAME.gp. */
-static int write_inputs(const struct folder *folder, const struct plot *plot,
-			const char *name, size_t strategy)
+static int write_inputs(const struct folder *folder, const struct picture *picture)
 {
+	const struct plot *plot = picture->plot;
+	const char *name = picture->name;
 	FILE *data = open_file(folder, name, DATA_SUFFIX);
 	FILE *script = data ? open_file(folder, name, SCRIPT_SUFFIX) : NULL;
 	int rc = -errno, data_rc, script_rc;
@@ -122,7 +136,7 @@ static int write_inputs(const struct folder *folder, const struct plot *plot,
 	}
 	fprintf(script, "# Draws %s.svg and %s.png: gnuplot %s.gp\nname = '%s'\n", name,
 		name, name, name);
-	rc = plot->put(folder->context, strategy, data, script);
+	rc = plot->put(folder->context, picture->strategy, data, script);
 	fputs(plot_common_script, script);
 	fputs(plot->script, script);
 	data_rc = close_file(data);
@@ -138,29 +152,81 @@ static void remove_file(int dir_fd, const char *name, const char *suffix)
 	unlinkat(dir_fd, path, 0);
 }
 
-/* A failure is a warning; where gnuplot is missing or hangs, it is asked once. */
-static void draw(struct folder *folder, const char *name)
+static const char *program(const struct folder *folder)
 {
 	const struct results_options *options = folder->context->options;
+
+	return options->gnuplot ? options->gnuplot : "gnuplot";
+}
+
+static unsigned int timeout_ms(const struct folder *folder)
+{
+	const struct results_options *options = folder->context->options;
+
+	return options->gnuplot_timeout_ms ? options->gnuplot_timeout_ms : TIMEOUT_MS;
+}
+
+/*
+ * A failure is a warning; where gnuplot is missing or hangs there is one, and no
+ * more is asked of it.
+ */
+static void draw_failed(struct folder *folder, const struct picture *picture, int rc,
+			const struct error *err)
+{
+	if (folder->draw)
+		add_warning(folder->context, "no picture of %s: %s", picture->name,
+			    err->sentence);
+	if (rc == -ENOENT || rc == -ETIMEDOUT)
+		folder->draw = false;
+	/* Half a picture is none. */
+	remove_file(folder->temporary_fd, picture->name, SVG_SUFFIX);
+	remove_file(folder->temporary_fd, picture->name, PNG_SUFFIX);
+}
+
+static void draw_begin(struct folder *folder, struct picture *picture)
+{
 	char script[PLOT_NAME_BYTES + 8], log[PLOT_NAME_BYTES + 8];
 	struct error err;
 	int rc;
 
-	snprintf(script, sizeof(script), "%s" SCRIPT_SUFFIX, name);
-	snprintf(log, sizeof(log), "%s" LOG_SUFFIX, name);
-	rc = gnuplot_run(options->gnuplot ? options->gnuplot : "gnuplot",
-			 folder->temporary_fd, script, log,
-			 options->gnuplot_timeout_ms ? options->gnuplot_timeout_ms
-						     : TIMEOUT_MS,
-			 &err);
-	remove_file(folder->temporary_fd, name, LOG_SUFFIX);
-	if (rc == 0)
+	if (picture->rc < 0 || !folder->draw)
 		return;
-	add_warning(folder->context, "no picture of %s: %s", name, err.sentence);
-	folder->draw = rc != -ENOENT && rc != -ETIMEDOUT;
-	/* Half a picture is none. */
-	remove_file(folder->temporary_fd, name, SVG_SUFFIX);
-	remove_file(folder->temporary_fd, name, PNG_SUFFIX);
+	snprintf(script, sizeof(script), "%s" SCRIPT_SUFFIX, picture->name);
+	snprintf(log, sizeof(log), "%s" LOG_SUFFIX, picture->name);
+	rc = gnuplot_start(&picture->gnuplot, program(folder), folder->temporary_fd,
+			   script, log, &err);
+	picture->drawing = rc == 0;
+	if (rc < 0)
+		draw_failed(folder, picture, rc, &err);
+}
+
+static void draw_end(struct folder *folder, struct picture *picture)
+{
+	char script[PLOT_NAME_BYTES + 8];
+	struct error err;
+	int rc;
+
+	if (!picture->drawing)
+		return;
+	snprintf(script, sizeof(script), "%s" SCRIPT_SUFFIX, picture->name);
+	rc = gnuplot_wait(&picture->gnuplot, program(folder), script,
+			  timeout_ms(folder), &err);
+	remove_file(folder->temporary_fd, picture->name, LOG_SUFFIX);
+	if (rc < 0)
+		draw_failed(folder, picture, rc, &err);
+}
+
+/* A few at a time, for as many processors: whoever ran this waits for all of them. */
+static void draw(struct folder *folder)
+{
+	struct picture *pictures = folder->pictures;
+
+	for (size_t i = 0; i < folder->count + DRAWN_AT_ONCE; i++) {
+		if (i >= DRAWN_AT_ONCE)
+			draw_end(folder, &pictures[i - DRAWN_AT_ONCE]);
+		if (i < folder->count)
+			draw_begin(folder, &pictures[i]);
+	}
 }
 
 /* Move what was made; a picture that was not made this time must not be old. */
@@ -184,20 +250,6 @@ static int move_files(const struct folder *folder, const char *name, bool wanted
 	return rc;
 }
 
-static int make_plot(struct folder *folder, const struct plot *plot, const char *name,
-		     size_t strategy)
-{
-	int rc = write_inputs(folder, plot, name, strategy);
-	int move_rc;
-
-	if (rc == 0 && folder->draw)
-		draw(folder, name);
-	move_rc = move_files(folder, name, rc == 0);
-	if (rc == -ENODATA)
-		return 0;
-	return rc < 0 ? rc : move_rc;
-}
-
 void plot_name(const struct plot *plot, const struct manifest *manifest,
 	       size_t strategy, char ret_name[PLOT_NAME_BYTES])
 {
@@ -218,27 +270,47 @@ void plot_name(const struct plot *plot, const struct manifest *manifest,
 			 earlier + 1);
 }
 
-static int make_plots(struct folder *folder, const struct plot *kinds,
-		      size_t kind_count)
+/* Which pictures there are to be, of all strategies. */
+static int name_pictures(struct folder *folder, const struct plot *kinds,
+			 size_t kind_count)
 {
 	const struct result *result = folder->context->result;
 	const struct manifest *manifest = result ? result->manifest : NULL;
-	char name[PLOT_NAME_BYTES];
-	int first_rc = 0;
+	size_t strategies = manifest ? manifest->strategy_count : 1;
 
+	folder->pictures =
+		calloc(kind_count * (strategies + 1), sizeof(*folder->pictures));
+	if (!folder->pictures)
+		return -ENOMEM;
 	for (size_t i = 0; i < kind_count; i++) {
-		size_t count = kinds[i].per_strategy && manifest
-				       ? manifest->strategy_count
-				       : 1;
+		size_t count = kinds[i].per_strategy ? strategies : 1;
 
 		for (size_t strategy = 0; strategy < count; strategy++) {
-			int rc;
+			struct picture *picture = &folder->pictures[folder->count++];
 
-			plot_name(&kinds[i], manifest, strategy, name);
-			rc = make_plot(folder, &kinds[i], name, strategy);
-			if (first_rc == 0)
-				first_rc = rc;
+			picture->plot = &kinds[i];
+			picture->strategy = strategy;
+			plot_name(&kinds[i], manifest, strategy, picture->name);
 		}
+	}
+	return 0;
+}
+
+/* 0, or the first error; what can be made is. */
+static int make_pictures(struct folder *folder)
+{
+	int first_rc = 0;
+
+	for (size_t i = 0; i < folder->count; i++)
+		folder->pictures[i].rc = write_inputs(folder, &folder->pictures[i]);
+	draw(folder);
+	for (size_t i = 0; i < folder->count; i++) {
+		const struct picture *picture = &folder->pictures[i];
+		int rc = picture->rc == -ENODATA ? 0 : picture->rc;
+		int move_rc = move_files(folder, picture->name, picture->rc == 0);
+
+		if (first_rc == 0)
+			first_rc = rc < 0 ? rc : picture->rc < 0 ? 0 : move_rc;
 	}
 	return first_rc;
 }
@@ -272,7 +344,10 @@ static int write_kinds(const struct output_context *context, const struct plot *
 	if (folder.temporary_fd < 0) {
 		rc = folder.temporary_fd;
 	} else {
-		rc = make_plots(&folder, kinds, kind_count);
+		rc = name_pictures(&folder, kinds, kind_count);
+		if (rc == 0)
+			rc = make_pictures(&folder);
+		free(folder.pictures);
 		close(folder.temporary_fd);
 		unlinkat(context->out_fd, folder.temporary, AT_REMOVEDIR);
 	}
