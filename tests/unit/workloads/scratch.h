@@ -1,42 +1,18 @@
 /*
- * scratch - a folder of its own for a test, with the paths of one writer in it,
- * and what its history says afterwards.
+ * scratch - what one writer left in the working folder of a test: its files, their
+ * locks, and what its history says.
  */
 #ifndef TAILRACE_TESTS_UNIT_WORKLOADS_SCRATCH_H
 #define TAILRACE_TESTS_UNIT_WORKLOADS_SCRATCH_H
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/history.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
-
-/* The working folder becomes a new one under TMPDIR. */
-static inline void scratch_enter(void)
-{
-	const char *tmp = getenv("TMPDIR");
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/tailrace-unit-XXXXXX", tmp ? tmp : "/tmp");
-	ck_assert_ptr_nonnull(mkdtemp(path));
-	ck_assert_int_eq(chdir(path), 0);
-}
-
-/* Remove the files @names (NULL at the end) and the folder. */
-static inline void scratch_leave(const char *const *names)
-{
-	char path[4096];
-
-	for (; *names; names++)
-		unlink(*names);
-	ck_assert_ptr_nonnull(getcwd(path, sizeof(path)));
-	ck_assert_int_eq(chdir("/"), 0);
-	ck_assert_int_eq(rmdir(path), 0);
-}
 
 static inline void scratch_touch(const char *name)
 {
