@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 /*
  * Naps grow from the first to the last while nothing happens: letters of one
@@ -83,48 +82,6 @@ static int writer_died(struct supervision *s)
 		.ended_ns = clock_now_ns(),
 	};
 	return tell_ended(s);
-}
-
-static const struct {
-	long number;
-	const char *name;
-} syscalls[] = {
-	{SYS_openat, "openat(2)"},
-	{SYS_close, "close(2)"},
-	{SYS_write, "write(2)"},
-	{SYS_pwrite64, "pwrite(2)"},
-	{SYS_lseek, "lseek(2)"},
-	{SYS_flock, "flock(2)"},
-	{SYS_fcntl, "fcntl(2)"},
-	{SYS_fsync, "fsync(2)"},
-	{SYS_fdatasync, "fdatasync(2)"},
-	{SYS_exit_group, "exit(2)"},
-	{SYS_clock_nanosleep, "clock_nanosleep(2)"},
-};
-
-const char *supervise_syscall_name(pid_t pid, char text[64])
-{
-	char path[64], line[64], *end;
-	long number = -1;
-	bool told = false;
-	FILE *file;
-
-	text[0] = '\0';
-	snprintf(path, sizeof(path), "/proc/%d/syscall", (int)pid); /* proc(5) */
-	file = fopen(path, "re");
-	if (!file)
-		return text;
-	if (fgets(line, sizeof(line), file)) {
-		number = strtol(line, &end, 10);
-		told = end != line; /* else it says "running" */
-	}
-	fclose(file);
-	if (told)
-		snprintf(text, 64, "system call %ld", number);
-	for (size_t i = 0; told && i < sizeof(syscalls) / sizeof(syscalls[0]); i++)
-		if (syscalls[i].number == number)
-			snprintf(text, 64, "%s", syscalls[i].name);
-	return text;
 }
 
 static int writer_hangs(struct supervision *s, uint64_t now_ns)

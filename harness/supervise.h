@@ -100,10 +100,4 @@ struct supervision {
  */
 int supervise(struct supervision *supervision, struct conductor *conductor);
 
-/*
- * The system call that process @pid is in, as "write(2)"; "" where the kernel
- * does not tell.
- */
-const char *supervise_syscall_name(pid_t pid, char text[64]);
-
 #endif

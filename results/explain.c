@@ -297,22 +297,6 @@ static const struct kind_page {
 /* ---- the page
  * ------------------------------------------------------------------------- */
 
-void put_record_name(FILE *stream, struct record_id id)
-{
-	fprintf(stream, "record %" PRIu64 " of rank %" PRIu32, id.seq, id.writer);
-}
-
-bool explain_counts(const struct explain *x)
-{
-	return x->strategy->workload == WORKLOAD_COUNTER;
-}
-
-void put_heading(const struct explain *x, const char *text)
-{
-	fprintf(x->page.stream, "\n%s%s%s\n", x->colour ? "\033[1m" : "", text,
-		x->colour ? "\033[0m" : "");
-}
-
 /* "overwritten 1 of 12 with append: record 0 of rank 0 ..." */
 static int put_headline(struct explain *x)
 {

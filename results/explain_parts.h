@@ -126,7 +126,7 @@ void put_timeline(struct explain *x);
 /* Why this may have come about, as far as the run can tell; ends with a period. */
 void put_why(FILE *stream, const struct explain *x);
 
-/* ---- explain.c ---------------------------------------------------------------- */
+/* ---- explain_words.c: what all of them say ---------------------------------- */
 
 /* "record 17 of rank 3" */
 void put_record_name(FILE *stream, struct record_id id);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,22 +34,6 @@ int verdict_exit_code(enum verdict verdict)
 	};
 
 	return codes[verdict];
-}
-
-void add_warning(const struct output_context *context, const char *fmt, ...)
-{
-	char *text = context->warning->sentence;
-	size_t room = sizeof(context->warning->sentence);
-	size_t used = strlen(text);
-	va_list args;
-
-	if (used > 0)
-		used += (size_t)snprintf(text + used, room - used, "; ");
-	if (used >= room)
-		return;
-	va_start(args, fmt);
-	vsnprintf(text + used, room - used, fmt, args);
-	va_end(args);
 }
 
 static int write_output(const struct output_context *context,

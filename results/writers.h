@@ -60,7 +60,7 @@ size_t results_columns(FILE *stream);
 int write_plots(const struct output_context *context, struct error *err);
 int write_sweep_plots(const struct output_context *context, struct error *err);
 
-/* Add a sentence to the warnings. */
+/* Add a sentence to the warnings (warnings.c). */
 void add_warning(const struct output_context *context, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
