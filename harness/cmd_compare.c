@@ -5,6 +5,8 @@
 #include "core/suggest.h"
 #include "core/text.h"
 #include "harness/exit_code.h"
+#include "harness/guard.h"
+#include "harness/rejudge.h"
 #include "results/comparison.h"
 #include "results/format.h"
 
@@ -18,6 +20,7 @@ struct compare_arguments {
 	struct comparison_options options;
 	struct arguments base, next; /* as typed, lists and all */
 	const char *json;
+	uint64_t timeout_ns;
 };
 
 /* ---- options --------------------------------------------------------------------- */
@@ -110,6 +113,7 @@ static const struct option_row rows[] = {
 	 "the "
 	 "table.",
 	 NULL, option_text, ARGUMENT(json), OPTION_NOT_SAVED},
+	REJUDGE_ROW_TIMEOUT(struct compare_arguments),
 };
 
 static const struct option_table table = {
@@ -119,7 +123,7 @@ static const struct option_table table = {
 		   "throughput, latency and RPCs; without MPI.",
 	.epilogue = "BASE and NEW are run folders, result.json files, or folders of "
 		    "sweeps.\nExit code: 0 no regression, 1 regression, 2 usage, 3 it "
-		    "cannot be judged,\n4 could not read.",
+		    "cannot be judged,\n4 could not read, or a mount does not answer.",
 	.examples =
 		"tailrace compare baseline/result.json tailrace-results/run/latest\n"
 		"tailrace compare --base a1,a2,a3 --new b1,b2,b3 --json -\n",
@@ -270,7 +274,7 @@ int cmd_compare(int argc, char **argv)
 	struct compare_arguments arguments = {0};
 	struct options options = {0};
 	struct error err = {0};
-	enum exit_code code = EXIT_USAGE;
+	int code = EXIT_USAGE;
 
 	for (int m = 0; m < METRIC_COUNT; m++)
 		arguments.options.thresholds[m] = metric_table[m].threshold;
@@ -278,7 +282,7 @@ int cmd_compare(int argc, char **argv)
 		if (options.help) {
 			options_help(&options, stdout);
 			code = EXIT_SAFE;
-		} else {
+		} else if (guard_child(arguments.timeout_ns, &code, &err)) {
 			code = compare(&arguments, &options, &err);
 		}
 		options_release(&options);

@@ -44,7 +44,7 @@ struct rejudge_arguments {
 		.offset = offsetof(struct rejudge_arguments, no_plots),                \
 	}
 
-/* The row of --timeout in both, for arguments of type @type. */
+/* The row of --timeout, of merge and compare too, for arguments of type @type. */
 #define REJUDGE_ROW_TIMEOUT(type)                                                      \
 	{                                                                              \
 		.name = "timeout", .argument = "TIME", .group = "Limits",              \

@@ -96,15 +96,17 @@ assert any(" in append " in (w["stuck"] or "") for w in writers), writers'
 }
 
 # Afterwards, of a run that ended well. What hangs holds none of our pipes.
-@test "hang_read: verify, report and merge end in time, and say why" {
+@test "hang_read: verify, report, merge and compare end in time, and say why" {
 	mount_badnas
 	bad_run --strategy per-file
 	ended "$SAFE"
+	cp run/result.json nas/result.log # which its faults are for
 	unmount_badnas
 	mount_badnas hang_read=0
-	for command in verify report merge; do
+	for command in "verify run" "report run" "merge run" "compare nas/result.log run"; do
 		SECONDS=0
-		refused "$COULD_NOT_RUN" tailrace "$command" --timeout "$patience" run
+		# shellcheck disable=SC2086
+		refused "$COULD_NOT_RUN" tailrace $command --timeout "$patience"
 		(( SECONDS < within_s ))
 		[[ $stderr == *"does not answer"* ]] || fail "$stderr"
 	done
