@@ -11,7 +11,8 @@ which demands what the text says must come out.
 
 **A host is cut off.** Over NFSv4 a lock is held under a lease, which the client's kernel renews (RFC 8881, 8.3). When it
 ran out, the server gives the lock to the next who asks; until somebody does, Linux keeps it (RFC 8881, 8.4.3, allows
-both). The host that comes back learns that it lost the lock, and gets EIO for that file until it closes it (fcntl(2), *Lost
+both). Who polls for the lock asks at once. A waiter whom the kernel of a client told to wait is called back, or asks again after
+30 s at the latest (see *stopped* below): so long an expired lock may stand idle. The host that comes back learns that it lost the lock, and gets EIO for that file until it closes it (fcntl(2), *Lost
 locks*; unless the kernel parameter `nfs.recover_lost_locks` is set, *Record locking and NFS* there). So its append in flight is of *unknown* outcome; and as its
 close fails too, so are all those on that descriptor that it never flushed, however many of them stand in the file
 (*recovered*). What must not happen is that its late write lands over somebody else's record. A cut shorter than the lease is
