@@ -193,6 +193,25 @@ static int file_begin(void *context, uint32_t file, const struct source *source)
 	return latest_init(&m->invoked, m->e->manifest->host_count);
 }
 
+/*
+ * Has it become shorter since it was opened?  Where hosts listed what it holds nobody
+ * meets its end: an NFS client fills up by NULs what its server does not send of the
+ * size that it knows (nfs_read_completion() in fs/nfs/read.c).  So the size is asked
+ * anew, by an open that asks the server (close-to-open, nfs(5)).
+ */
+static void size_recheck(struct evidence *e, uint32_t file, const struct source *source)
+{
+	struct source now;
+	int rc = source_open(&now, e->file_paths[file], 1, 0, false, NULL);
+
+	if (rc < 0) {
+		e->unreadable = -rc;
+		return;
+	}
+	e->shrunk |= now.size_bytes < source->size_bytes;
+	source_close(&now);
+}
+
 static int file_end(void *context, uint32_t file, const struct source *source, int rc,
 		    struct error *err)
 {
@@ -207,6 +226,8 @@ static int file_end(void *context, uint32_t file, const struct source *source, i
 	if (rc < 0)
 		error_sys(err, -rc, "cannot judge the data file %s",
 			  e->file_paths[file]);
+	else if (e->means.shares && !source->errnum)
+		size_recheck(e, file, source);
 	e->file_bytes[file] = source->size_bytes;
 	e->shrunk |= source->shrunk;
 	latest_release(&m->invoked);
