@@ -32,6 +32,18 @@ struct look {
 
 /* ---- one file ------------------------------------------------------------- */
 
+/*
+ * What this host has not yet written out is not the server's, and stays where the cache
+ * is dropped (posix_fadvise(2)), which is all that can be done where there is no
+ * O_DIRECT.  A failure shows in what is read.
+ */
+static void look_past_cache(const struct look *look)
+{
+	(void)fdatasync(look->fd);
+	if (!look->direct)
+		(void)posix_fadvise(look->fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 static int look_open(struct look *look, uint32_t file)
 {
 	const struct view_job *job = look->job;
@@ -51,9 +63,8 @@ static int look_open(struct look *look, uint32_t file)
 	if (look->fd < 0 && errno != ENOENT)
 		rc = -errno;
 	free(path);
-	/* Where there is no O_DIRECT, dropping the cache is all that can be done. */
-	if (look->fd >= 0 && look->which == VIEW_DIRECT && !look->direct)
-		(void)posix_fadvise(look->fd, 0, 0, POSIX_FADV_DONTNEED);
+	if (look->fd >= 0 && look->which == VIEW_DIRECT)
+		look_past_cache(look);
 	return rc;
 }
 
