@@ -25,6 +25,31 @@ LOOP void write_loop(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
 	}
 }
 
+LOOP void change_each(uint8_t *bytes, size_t count, const cell_vector *changed)
+{
+	cell_vector cell;
+
+	for (size_t i = 0; i < count; i++, bytes += sizeof(cell)) {
+		memcpy(&cell, bytes, sizeof(cell));
+		cell ^= *changed;
+		memcpy(bytes, &cell, sizeof(cell));
+	}
+}
+
+/* A count that the compiler knows is no loop: then only the stores are waited for. */
+LOOP void change_loop(uint8_t *bytes, size_t count, uint64_t word1, uint64_t word2,
+		      uint64_t word3)
+{
+	enum { TOGETHER = 4 };
+	cell_vector changed = {0, word1, word2, word3};
+
+	for (; count >= TOGETHER; count -= TOGETHER) {
+		change_each(bytes, TOGETHER, &changed);
+		bytes += TOGETHER * sizeof(changed);
+	}
+	change_each(bytes, count, &changed);
+}
+
 LOOP bool equal_loop(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
 		     const uint8_t *difference, const uint8_t *bytes)
 {
@@ -45,6 +70,12 @@ static void write_plainly(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count
 	write_loop(form, count, difference, to);
 }
 
+static void change_plainly(uint8_t *bytes, size_t count, uint64_t word1, uint64_t word2,
+			   uint64_t word3)
+{
+	change_loop(bytes, count, word1, word2, word3);
+}
+
 static bool equal_plainly(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
 			  const uint8_t *difference, const uint8_t *bytes)
 {
@@ -57,6 +88,13 @@ __attribute__((target("avx2"))) static void write_wide(
 	const uint8_t *difference, uint8_t *to)
 {
 	write_loop(form, count, difference, to);
+}
+
+__attribute__((target("avx2"))) static void change_wide(uint8_t *bytes, size_t count,
+							uint64_t word1, uint64_t word2,
+							uint64_t word3)
+{
+	change_loop(bytes, count, word1, word2, word3);
 }
 
 __attribute__((target("avx2"))) static bool equal_wide(
@@ -77,6 +115,18 @@ void cells_write(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
 	}
 #endif
 	write_plainly(form, count, difference, ret_bytes);
+}
+
+void cells_change(uint8_t *bytes, size_t count, uint64_t word1, uint64_t word2,
+		  uint64_t word3)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx2")) {
+		change_wide(bytes, count, word1, word2, word3);
+		return;
+	}
+#endif
+	change_plainly(bytes, count, word1, word2, word3);
 }
 
 bool cells_equal(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,

@@ -278,8 +278,7 @@ void record_change(const struct record_form *form, struct record_id id, uint8_t 
 		return;
 	}
 	change = cell_change(0, get_le64(bytes + SEQ_AT) ^ digits_of(id.seq));
-	cells_write((const uint8_t(*)[RECORD_CELL_BYTES])(const void *)bytes, whole,
-		    (const uint8_t *)&change, bytes);
+	cells_change(bytes, whole, change.word[1], change.word[2], change.word[3]);
 	if (rest) {
 		memcpy(&cell, last, rest);
 		cell = cell_xor(cell, change);

@@ -10,15 +10,18 @@ enum { CELLS = 70 };
 
 typedef void writer(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
 		    const uint8_t *difference, uint8_t *to);
+typedef void changer(uint8_t *bytes, size_t count, uint64_t word1, uint64_t word2,
+		     uint64_t word3);
 typedef bool comparer(const uint8_t (*form)[RECORD_CELL_BYTES], size_t count,
 		      const uint8_t *difference, const uint8_t *bytes);
 
 static const struct way {
 	writer *write;
+	changer *change;
 	comparer *equal;
 } ways[] = {
-	{cells_write, cells_equal},
-	{write_plainly, equal_plainly},
+	{cells_write, cells_change, cells_equal},
+	{write_plainly, change_plainly, equal_plainly},
 };
 
 static uint8_t form[CELLS][RECORD_CELL_BYTES];
@@ -59,6 +62,36 @@ START_TEST(writes_all_and_no_more)
 }
 END_TEST
 
+/* Where they lie, and not a byte beyond; the first word of each stays. */
+START_TEST(changes_all_and_no_more)
+{
+	uint8_t room[sizeof(expected) + 64];
+	uint64_t words[RECORD_CELL_BYTES / sizeof(uint64_t)];
+
+	fill();
+	memcpy(words, difference, sizeof(words));
+	for (size_t way = 0; way < 2; way++)
+		for (size_t count = 0; count <= CELLS; count++) {
+			size_t at = 1 + count % 31;
+			size_t end = count * RECORD_CELL_BYTES;
+
+			memset(room, 0xee, sizeof(room));
+			memcpy(room + at, form, end);
+			ways[way].change(room + at, count, words[1], words[2],
+					 words[3]);
+			for (size_t i = 0; i < end; i++)
+				ck_assert_uint_eq(room[at + i],
+						  i % RECORD_CELL_BYTES <
+								  sizeof(words[0])
+							  ? form[i / RECORD_CELL_BYTES]
+								[i % RECORD_CELL_BYTES]
+							  : expected[i]);
+			ck_assert_uint_eq(room[at - 1], 0xee);
+			ck_assert_uint_eq(room[at + end], 0xee);
+		}
+}
+END_TEST
+
 START_TEST(sees_any_changed_bit)
 {
 	uint8_t bytes[sizeof(expected) + 1];
@@ -81,4 +114,5 @@ START_TEST(sees_any_changed_bit)
 }
 END_TEST
 
-UNIT_MAIN("cells", 30, writes_all_and_no_more, sees_any_changed_bit)
+UNIT_MAIN("cells", 30, writes_all_and_no_more, changes_all_and_no_more,
+	  sees_any_changed_bit)
