@@ -86,10 +86,12 @@ int appender_open(struct appender *appender, const struct appender_config *confi
 
 /*
  * Append the next @records (1 .. batch) as one batch; their sequence numbers
- * follow history->count.  Returns 0 with *@ret_end, or the negative errno of a
+ * follow history->count.  @now_ns is a reading of the clock after which the caller has
+ * waited for nothing: for a record that is made in no time it is when this append
+ * begins, and saves a reading.  Returns 0 with *@ret_end, or the negative errno of a
  * history that can take no more: then nothing was written.
  */
-int appender_append(struct appender *appender, uint32_t records,
+int appender_append(struct appender *appender, uint32_t records, uint64_t now_ns,
 		    struct append_end *ret_end);
 
 /*

@@ -298,8 +298,8 @@ static void step_aside(struct writer *writer, const struct append_end *end,
 }
 
 /*
- * One batch at its time; @now_ns goes from the end of the last to the end of
- * this one, so that the clock is not read just for the loop.
+ * One batch at its time; @now_ns goes from the end of the last, or of the pause after
+ * it, to the end of this one, so that the clock is read neither for the loop nor twice.
  */
 static enum writer_leave one_batch(struct writer *writer, uint64_t *now_ns,
 				   unsigned int *failures)
@@ -313,7 +313,7 @@ static enum writer_leave one_batch(struct writer *writer, uint64_t *now_ns,
 		return LEAVE_NOT_YET;
 	writer->appender.linger_ns =
 		writer->job.local_fs && turn_ends(&writer->turn) ? TURN_LINGER_NS : 0;
-	rc = appender_append(&writer->appender, records, &end);
+	rc = appender_append(&writer->appender, records, *now_ns, &end);
 	if (rc < 0) {
 		report->errnum = -rc;
 		return LEAVE_HISTORY;

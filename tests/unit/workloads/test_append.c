@@ -64,7 +64,9 @@ static void bench_start(struct bench *bench, const char *strategy, uint64_t capa
 
 static void bench_append(struct bench *bench, uint32_t records)
 {
-	ck_assert_int_eq(appender_append(&bench->appender, records, &bench->end), 0);
+	ck_assert_int_eq(
+		appender_append(&bench->appender, records, clock_now_ns(), &bench->end),
+		0);
 }
 
 static void bench_finish(struct bench *bench)
@@ -566,7 +568,9 @@ START_TEST(a_full_history_writes_nothing)
 
 	bench_start(&bench, "flock:batch=2", 3, true);
 	bench_append(&bench, 2);
-	ck_assert_int_eq(appender_append(&bench.appender, 2, &bench.end), -ENOSPC);
+	ck_assert_int_eq(
+		appender_append(&bench.appender, 2, clock_now_ns(), &bench.end),
+		-ENOSPC);
 	CHECK_ENTRY(HISTORY, 1, OUTCOME_ACKNOWLEDGED, STEP_NONE, 0);
 	CHECK_ENTRY(HISTORY, 2, OUTCOME_FAILED, STEP_NONE, ENOSPC);
 	ck_assert_int_eq(scratch_size(DATA), 2 * RECORD_BYTES);

@@ -110,7 +110,9 @@ static void bench_start(struct bench *bench, const char *strategy)
 
 static void bench_append(struct bench *bench, uint32_t records)
 {
-	ck_assert_int_eq(appender_append(&bench->appender, records, &bench->end), 0);
+	ck_assert_int_eq(
+		appender_append(&bench->appender, records, clock_now_ns(), &bench->end),
+		0);
 }
 
 static void kill_service(struct bench *bench)

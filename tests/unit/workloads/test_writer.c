@@ -159,6 +159,76 @@ START_TEST(it_starts_on_time_and_keeps_to_rate_and_duration)
 }
 END_TEST
 
+enum { ROW = 12 };
+
+/* The entries that a writer leaves of ROW records. */
+static void run_row(struct writer_job *job, struct history_entry *ret_entries)
+{
+	struct history history;
+
+	scratch_enter();
+	scratch_touch("data");
+	ck_assert_int_eq(run(job).acknowledged, ROW);
+	ck_assert_int_eq(history_open(&history, job->history_path, NULL), 0);
+	for (uint64_t seq = 0; seq < ROW; seq++)
+		ck_assert_int_eq(history_get(&history, seq, &ret_entries[seq]), 0);
+	history_close(&history);
+	scratch_leave(files);
+}
+
+/* One reading of the clock is the end of an append and the begin of the next. */
+START_TEST(an_append_begins_where_the_one_before_ended)
+{
+	static const struct {
+		const char *strategy;
+		uint32_t bytes;
+		bool joined;
+	} cases[] = {
+		{"per-file", 64, true},
+		{"append", 8192, true},
+		{"flock", 128, true},
+		{"flock:flush=close", 128, true},
+		/* What takes its time to make is no part of an append. */
+		{"per-file", 1 << 20, false},
+		{"per-file:batch=4", 8192, false},
+	};
+	struct history_entry e[ROW];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct writer_job job = job_of(cases[i].strategy, 0, ROW);
+		uint32_t batch = job.spec.parts.batch;
+
+		job.identity.min_bytes = job.identity.max_bytes = cases[i].bytes;
+		run_row(&job, e);
+		for (uint64_t seq = batch; seq < ROW; seq += batch)
+			if (cases[i].joined)
+				ck_assert_uint_eq(e[seq].invoke_ns,
+						  e[seq - 1].completed_ns);
+			else
+				ck_assert_uint_gt(e[seq].invoke_ns,
+						  e[seq - 1].completed_ns);
+	}
+}
+END_TEST
+
+/* Neither for its time nor for others, with 10 us at least for these (turn.c). */
+START_TEST(an_append_does_not_begin_in_a_pause)
+{
+	struct writer_job job = job_of("per-file", 0, ROW);
+	struct history_entry e[ROW];
+
+	job.rate = 500;
+	run_row(&job, e);
+	for (uint64_t seq = 1; seq < ROW; seq++)
+		ck_assert_uint_ge(e[seq].invoke_ns, e[0].invoke_ns + seq * 2 * MS);
+	job = job_of("flock", 0, ROW);
+	job.turn_holds = 2;
+	run_row(&job, e);
+	for (uint64_t seq = 2; seq < ROW; seq += 2)
+		ck_assert_uint_ge(e[seq].invoke_ns, e[seq - 1].completed_ns + 10000);
+}
+END_TEST
+
 /* Ten records in a tenth of a second: it goes on to 15, or to its last moment. */
 START_TEST(it_goes_on_until_it_has_enough)
 {
@@ -553,8 +623,9 @@ END_TEST
 
 UNIT_MAIN("writer", 60, two_writers_share_a_file,
 	  it_starts_on_time_and_keeps_to_rate_and_duration,
-	  it_goes_on_until_it_has_enough, records_of_any_size, a_signal_stops_it,
-	  a_signal_ends_its_wait_for_the_lock,
+	  an_append_begins_where_the_one_before_ended,
+	  an_append_does_not_begin_in_a_pause, it_goes_on_until_it_has_enough,
+	  records_of_any_size, a_signal_stops_it, a_signal_ends_its_wait_for_the_lock,
 	  a_time_to_leave_ends_no_wait_for_the_lock, a_time_to_leave_ends_a_pause,
 	  a_holder_kills_itself_after_the_write, a_holder_stops_itself_before_the_write,
 	  without_a_lock_no_order_is_obeyed, a_killed_writer_leaves_a_readable_history,
