@@ -15,7 +15,7 @@ left = (label_chars * 6.6 + 46) / width
 part = (0.985 - left) / 3
 dot = writers > 32 ? 0.35 : 0.6
 panel(i) = sprintf('set lmargin at screen %f; set rmargin at screen %f', \
-	left + i * part + (i > 0 ? 0.025 : 0), left + (i + 1) * part - 0.01)
+	left + i * part + (i > 0 ? 0.03 : 0), left + (i + 1) * part - 0.015)
 run(bin) = bin == 0 ? '1' : bin == 20 ? '1M+' : \
 	bin < 4 ? sprintf('%d-%d', 2 ** bin, 2 ** (bin + 1) - 1) : \
 	bin < 10 ? sprintf('%d+', 2 ** bin) : sprintf('%dk+', 2 ** (bin - 10))
@@ -29,7 +29,7 @@ do for [format in 'svg png'] {
 	set tmargin at screen 1 - TOP / height
 	set bmargin at screen BOTTOM / height
 	set yrange [count - 0.5:-0.5]
-	set ytics scale 0 noenhanced
+	set ytics scale 0
 	set grid xtics linecolor rgb PALE linewidth 1
 	unset key
 	do for [i = 1:count - 1] {
@@ -69,7 +69,7 @@ do for [format in 'svg png'] {
 	set style fill solid 1 noborder
 	plot 'fairness.tsv' index 1 using 2:1:($2 - 0.42):($2 + 0.42):($1 + 0.4):($1 + 0.4 - 0.8 * $3) \
 			with boxxyerror linecolor rgb GREEN, \
-		'' index 2 using (0):1:2 with labels noenhanced left offset -1.5, 0 \
+		'' index 2 using (0):1:2 with labels left offset -1.5, 0 \
 			textcolor rgb TEXT
 	unset multiplot
 	unset output

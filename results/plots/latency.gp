@@ -23,7 +23,7 @@ part_rows = (words(parts) + 1) / 2
 TOP = 84.0 + 18 * key_rows
 MAIN = 420.0
 PART = 250.0
-height = TOP + MAIN + PART * part_rows + 8
+height = TOP + MAIN + PART * part_rows + 16
 
 do for [format in 'svg png'] {
 	eval page(format)
@@ -46,7 +46,7 @@ do for [format in 'svg png'] {
 	set xlabel 'time of an append, from call to completion' textcolor rgb TEXT
 	set ylabel 'share of appends done by then' textcolor rgb TEXT
 	set key at screen 0.1, screen 1 - 66.0 / height left top Left \
-		reverse noenhanced maxrows key_rows samplen 3 textcolor rgb TEXT
+		reverse maxrows key_rows samplen 3 textcolor rgb TEXT
 	plot for [i = 1:count] 'latency.tsv' index i - 1 using 1:2 with linespoints \
 		linewidth 2 dashtype dashes(i) linecolor rgb colour(i) \
 		pointtype shape(i) pointsize 0.8 pointnumber 8 title names[i]
@@ -59,8 +59,8 @@ do for [format in 'svg png'] {
 		column = (p - 1) % 2
 		set lmargin at screen 0.1 + column * 0.47
 		set rmargin at screen 0.49 + column * 0.47
-		set tmargin at screen 1 - (TOP + MAIN + (p - 1) / 2 * PART + 20) / height
-		set bmargin at screen 1 - (TOP + MAIN + ((p - 1) / 2 + 1) * PART - 44) / height
+		set tmargin at screen 1 - (TOP + MAIN + (p - 1) / 2 * PART + 28) / height
+		set bmargin at screen 1 - (TOP + MAIN + ((p - 1) / 2 + 1) * PART - 36) / height
 		set label 3 headings_of[part] at graph 0, graph 1 offset 0, 0.7 \
 			textcolor rgb '#000000'
 		set xtics tens

@@ -61,7 +61,7 @@ do for [format in 'svg png'] {
 			front dashtype 3 linecolor rgb TEXT
 	}
 	set style fill solid 1 noborder
-	set key at screen right + 0.015, screen 0.875 left top Left reverse noenhanced samplen 1.5 \
+	set key at screen right + 0.015, screen 0.875 left top Left reverse samplen 1.5 \
 		textcolor rgb TEXT
 	plot data index 0 using ($6 == 0 ? $1 / scale : NaN):3:($1 / scale):(($2 + overlap) / scale):($3 - 0.4):($4 + 0.4) \
 			with boxxyerror linecolor rgb NONE_LOST title 'none lost', \
@@ -71,7 +71,7 @@ do for [format in 'svg png'] {
 	unset label
 	unset arrow
 	set label 4 'A few appends, in the order in which they began to write' . \
-		(shared ? ' (dotted line above)' : '') \
+		(shared ? ' (at the line above)' : '') \
 		at graph 0, graph 1 offset 0, 0.7 textcolor rgb TEXT
 	set tmargin at screen 0.435
 	set bmargin at screen 0.115
@@ -79,16 +79,16 @@ do for [format in 'svg png'] {
 		"which began at %.3f s", origin) offset 0, -0.4 textcolor rgb TEXT
 	set ylabel detail_label textcolor rgb TEXT
 	set xrange [-0.7:last_column]
-	set xtics scale 0 font ',10' noenhanced
+	set xtics scale 0 font ',10'
 	set grid noxtics ytics linecolor rgb '#dddddd' linewidth 1
 	if (shared) {
 		set yrange [lowest - room:highest + room]
-		set ytics noenhanced
+		set ytics
 	} else {
 		set yrange [highest:lowest]
-		set ytics scale 0 noenhanced
+		set ytics scale 0
 	}
-	set key at screen right + 0.015, screen 0.44 left top Left reverse noenhanced samplen 1.5 \
+	set key at screen right + 0.015, screen 0.44 left top Left reverse samplen 1.5 \
 		textcolor rgb TEXT
 	# The first two only set the labels of both axes.
 	plot data index 2 using (NaN):1:ytic(stringcolumn(2)) with points notitle, \

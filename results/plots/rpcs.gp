@@ -27,20 +27,20 @@ do for [format in 'svg png'] {
 	set bmargin at screen BOTTOM / height
 	set yrange [count - 0.5:-0.5]
 	set xrange [0:room]
-	set ytics scale 0 noenhanced
+	set ytics scale 0
 	set grid xtics linecolor rgb PALE linewidth 1
 	set xlabel 'calls for each acknowledged record, on all hosts together' textcolor rgb TEXT
 	set style fill solid 1 border linecolor rgb '#FFFFFF'
 	set key at screen left, screen 1 - 74.0 / height left top Left reverse horizontal \
-		noenhanced samplen 1.5 width 1 textcolor rgb TEXT
+		samplen 1.5 width 1 textcolor rgb TEXT
 	plot 'rpcs.tsv' index 1 using (NaN):1:ytic(stringcolumn(4)) with points notitle, \
 		for [o = 1:operations] '' index 0 \
 			using ($2 == o && $4 > $3 ? $3 : NaN):1:3:4:($1 - 0.32):($1 + 0.32) \
 			with boxxyerror linecolor rgb colours[o] title operation[o], \
 		for [o = 1:operations] '' index 0 \
 			using ($2 == o && fits(stringcolumn(5), $4 - $3) ? ($3 + $4) / 2 : NaN):1:5 \
-			with labels noenhanced center font ',11' textcolor rgb inks[o] notitle, \
-		'' index 1 using 2:1:3 with labels noenhanced left offset 0.6, 0 \
+			with labels center font ',11' textcolor rgb inks[o] notitle, \
+		'' index 1 using 2:1:3 with labels left offset 0.6, 0 \
 			textcolor rgb TEXT notitle
 	unset output
 }

@@ -21,6 +21,10 @@ height = TOP + 440
 # Where values differ by much, equal factors have equal lengths.
 wide_x = x_max >= 8 * x_min
 wide_y = highest >= 20 * lowest
+# Curves stand a little beside each other, so that each interval is seen.
+span = wide_x ? log(1.44 * x_max / x_min) : 1.12 * (x_max - x_min + 1)
+nudge(i) = span * (i - (count + 1) / 2.0) * (count > 8 ? 0.032 / count : 0.004)
+place(x, i) = wide_x ? x * exp(nudge(i)) : x + nudge(i)
 
 do for [format in 'svg png'] {
 	eval page(format)
@@ -47,13 +51,13 @@ do for [format in 'svg png'] {
 	# Tics of less than one unit, say at 1.2M, need a digit more.
 	mantissa = highest / 1000.0 ** floor(log10(highest) / 3)
 	set format y (!wide_y && mantissa < 5 ? '%.1s%c' : '%.0s%c')
-	set xlabel x_label noenhanced textcolor rgb TEXT
+	set xlabel x_label textcolor rgb TEXT
 	set ylabel 'acknowledged records per second' textcolor rgb TEXT
 	set key at screen 0.1, screen 1 - 66.0 / height left top Left \
-		reverse noenhanced maxrows key_rows samplen 3 textcolor rgb TEXT
-	plot for [i = 1:count] name . '.tsv' index i - 1 using 1:2:3:4 with yerrorbars \
-			linewidth 1.5 linecolor rgb colour(i) pointtype shape(i) pointsize 0 notitle, \
-		for [i = 1:count] '' index i - 1 using 1:2 with linespoints \
+		reverse maxrows key_rows samplen 3 textcolor rgb TEXT
+	plot for [i = 1:count] name . '.tsv' index i - 1 using (place($1, i)):2:3:4 with yerrorbars \
+			linewidth 1 linecolor rgb colour(i) pointtype shape(i) pointsize 0 notitle, \
+		for [i = 1:count] '' index i - 1 using (place($1, i)):2 with linespoints \
 			linewidth 2 dashtype dashes(i) linecolor rgb colour(i) \
 			pointtype shape(i) pointsize 1 title named(i)
 	unset output

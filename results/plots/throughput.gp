@@ -32,7 +32,7 @@ do for [format in 'svg png'] {
 	set border 1 linecolor rgb TEXT
 	set yrange [count - 0.5:-0.5]
 	set tics nomirror out scale 0.5 textcolor rgb TEXT
-	set ytics scale 0 noenhanced
+	set ytics scale 0
 	set grid xtics linecolor rgb '#dddddd' linewidth 1
 	set style fill solid 1.0 noborder
 	unset key
@@ -47,7 +47,7 @@ do for [format in 'svg png'] {
 			with boxxyerror linecolor rgb SAFE, \
 		'' using ($2 == 1 || $2 == 2 ? $3 / 2 : NaN):1:(0):3:($1 - 0.32):($1 + 0.32) \
 			with boxxyerror linecolor rgb DOUBTFUL fillstyle pattern 4 border, \
-		'' using ($2 == 3 ? 0 : $3):1:4 with labels noenhanced left offset 0.6, 0 \
+		'' using ($2 == 3 ? 0 : $3):1:4 with labels left offset 0.6, 0 \
 			textcolor rgb TEXT
 
 	unset label
@@ -61,7 +61,7 @@ do for [format in 'svg png'] {
 	set ytics ('' 0)
 	plot 'throughput.tsv' using ($5 > 0 ? 1 : NaN):1:(0.5):5:($1 - 0.32):($1 + 0.32) \
 			with boxxyerror linecolor rgb LOST, \
-		'' using ($5 > 0 ? $5 : 0.5):1:6 with labels noenhanced left offset 0.6, 0 \
+		'' using ($5 > 0 ? $5 : 0.5):1:6 with labels left offset 0.6, 0 \
 			textcolor rgb TEXT
 	unset logscale x
 	set format y

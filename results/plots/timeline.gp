@@ -23,7 +23,7 @@ second(i) = ends[i + 1] >= 2 ? 1.0 : ends[i + 1] >= 2e-3 ? 1e-3 : 1e-6
 # The top of a panel; with faults there is room for their names.
 room(i) = highest[i + 1] / scale(i) * (faults ? 1.4 : 1.05)
 short(text) = strlen(text) > 30 ? text[1:27] . '...' : text
-# About four gridlines, at 1, 2 or 5 times a power of ten.
+# Two to five steps, of 1, 2 or 5 times a power of ten.
 decade(y) = 10 ** floor(log10(y))
 tics(y) = decade(y) * (y / decade(y) < 2 ? 0.5 : y / decade(y) < 5 ? 1 : 2)
 
@@ -34,7 +34,6 @@ do for [format in 'svg png'] {
 	set multiplot
 	set style fill solid 1 noborder
 	set grid ytics linecolor rgb PALE linewidth 1
-	set xtics autofreq
 	set key at screen 0.985, screen 1 - 22.0 / height right top Right noreverse horizontal \
 		samplen 1.5 textcolor rgb TEXT
 	do for [i = 0:count - 1] {
@@ -42,9 +41,10 @@ do for [format in 'svg png'] {
 		set rmargin at screen right(i)
 		set tmargin at screen top(i)
 		set bmargin at screen bottom(i)
-		set label 3 names[i + 1] noenhanced at graph 0, graph 1 offset 0, 0.7 \
+		set label 3 names[i + 1] at graph 0, graph 1 offset 0, 0.7 \
 			textcolor rgb '#000000'
 		set xrange [0:ends[i + 1] / second(i)]
+		set xtics tics(ends[i + 1] / second(i))
 		set format x '%g ' . (second(i) == 1 ? 's' : second(i) == 1e-3 ? 'ms' : 'us')
 		set yrange [0:room(i)]
 		set ytics tics(highest[i + 1] / scale(i))
@@ -65,10 +65,10 @@ do for [format in 'svg png'] {
 				set arrow 100 + f from from, 0 to from, room(i) nohead front \
 					linewidth 2 dashtype 2 linecolor rgb '#000000'
 				if (early) {
-					set label 100 + f short(fault_name[f]) noenhanced left front offset 0.3, 0 \
+					set label 100 + f short(fault_name[f]) left front offset 0.3, 0 \
 						at from, room(i) * (f % 2 ? 0.94 : 0.82) font ',11'
 				} else {
-					set label 100 + f short(fault_name[f]) noenhanced right front offset -0.3, 0 \
+					set label 100 + f short(fault_name[f]) right front offset -0.3, 0 \
 						at from, room(i) * (f % 2 ? 0.94 : 0.82) font ',11'
 				}
 			}
