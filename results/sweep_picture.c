@@ -213,7 +213,8 @@ static void describe(const struct sweep_report *report, char text[128])
 		used += snprintf(text + used, 128 - (size_t)used, "records of %s, ",
 				 units_format_bytes((uint64_t)o->max_bytes, size));
 	snprintf(text + used, 128 - (size_t)used, "%zu host%s, %zu repeat%s", o->hosts,
-		 o->hosts == 1 ? "" : "s", repeats, repeats == 1 ? "" : "s");
+		 o->hosts == 1 ? "" : "s", repeats,
+		 repeats == 1 ? "" : "s: their mean and its 95 % interval");
 }
 
 int sweep_picture_write(const struct sweep_report *report, const char *out,
