@@ -73,6 +73,19 @@ static void put_cell(FILE *stream, double value)
 	fprintf(stream, " | %s", text);
 }
 
+/* In parentheses where it is no price, as on the page. */
+static void put_rate(FILE *stream, double rate, bool safe)
+{
+	char text[FORMAT_MAX];
+
+	if (!isfinite(rate) || safe) {
+		put_cell(stream, rate);
+		return;
+	}
+	format_count(text, (uint64_t)llround(rate));
+	fprintf(stream, " | (%s)", text);
+}
+
 static double count_or_nan(int64_t count)
 {
 	return count == COUNT_NULL ? NAN : (double)count;
@@ -90,7 +103,7 @@ static void put_row(FILE *stream, const struct manifest_strategy *strategy,
 	fputs(j->verdict == VERDICT_UNSAFE ? "**UNSAFE**" : verdict_name(j->verdict),
 	      stream);
 	put_cell(stream, ran ? count_or_nan(j->anomalies[ANOMALY_LOST]) : NAN);
-	put_cell(stream, ran ? records_per_s(j) : NAN);
+	put_rate(stream, ran ? records_per_s(j) : NAN, j->verdict == VERDICT_SAFE);
 	fputs(" | ", stream);
 	put_duration(stream, ran ? j->latency : NULL, 0.5);
 	fputs(" | ", stream);
@@ -103,6 +116,8 @@ static void put_row(FILE *stream, const struct manifest_strategy *strategy,
 
 static void put_table(FILE *stream, const struct page *page)
 {
+	bool doubtful = false;
+
 	fputs("\n| strategy | verdict | lost | records/s | p50 | p99 | RPCs/record |\n"
 	      "|---|---|--:|--:|--:|--:|--:|\n",
 	      stream);
@@ -111,7 +126,13 @@ static void put_table(FILE *stream, const struct page *page)
 
 		put_row(stream, &page->result->manifest->strategies[index],
 			&page->result->judgments[index]);
+		doubtful =
+			doubtful ||
+			page->result->judgments[index].verdict == VERDICT_UNSAFE ||
+			page->result->judgments[index].verdict == VERDICT_INCONCLUSIVE;
 	}
+	if (doubtful)
+		fprintf(stream, "\n%s\n", page_footnote);
 }
 
 /* Why each that is not safe is not, and examples with both sides. */
