@@ -4,6 +4,7 @@
 #include "core/attend.h"
 #include "core/clock.h"
 #include "core/units.h"
+#include "results/format.h"
 #include "results/sweep_files.h"
 #include "results/sweep_picture.h"
 
@@ -15,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* So many reasons are told of each kind; sweep.json has all. */
+enum { REASONS_MAX = 3 };
 
 struct launch {
 	struct sweep_finished *finished;
@@ -180,6 +184,94 @@ static enum exit_code merged_code(const struct launch *launch)
 	return code;
 }
 
+/* What @run, which is not safe, rests on: a strategy that claims something, if one can.
+ */
+static const struct outcome_strategy *telling(const struct sweep_run *run)
+{
+	const struct run_outcome *outcome = &run->outcome;
+	const struct outcome_strategy *found = NULL;
+
+	for (size_t i = 0; i < outcome->count; i++) {
+		const struct outcome_strategy *strategy = &outcome->strategies[i];
+
+		if (strategy->verdict == outcome->verdict &&
+		    (!found || (found->control && !strategy->control)))
+			found = strategy;
+	}
+	return found;
+}
+
+static void put_reason(const struct sweep_run *run,
+		       const struct outcome_strategy *strategy)
+{
+	char *name = printable_name(strategy->name);
+	char *reason = printable_name(strategy->reason);
+
+	if (name && reason) {
+		int used = printf("  run %s, %s: ", run->folder, name);
+
+		put_wrapped(stdout, reason, (size_t)used, 4, 80);
+		putchar('\n');
+	}
+	free(name);
+	free(reason);
+}
+
+/* Why runs that ended with @code did, for the first few. */
+static void put_reasons(const struct sweep_finished *finished, int code)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < finished->count && told < REASONS_MAX; i++) {
+		const struct sweep_run *run = &finished->runs[i];
+		const struct outcome_strategy *strategy = telling(run);
+
+		if (run->exit_code != code || !strategy)
+			continue;
+		told++;
+		put_reason(run, strategy);
+	}
+}
+
+/* The verdict of all together, and where the results are. */
+static void put_summary(const struct launch *launch, enum exit_code code)
+{
+	static const struct {
+		enum exit_code code;
+		const char *verdict, *few;
+	} kinds[] = {
+		{EXIT_SAFE, "SAFE", "safe"},
+		{EXIT_UNSAFE, "UNSAFE", "unsafe"},
+		{EXIT_INCONCLUSIVE, "INCONCLUSIVE", "inconclusive"},
+		{EXIT_COULD_NOT_RUN, "INCOMPLETE", "could not run"},
+	};
+	const struct sweep_finished *finished = launch->finished;
+	char before = ':';
+
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		if (kinds[k].code == code)
+			fputs(kinds[k].verdict, stdout);
+	printf(": %zu of %zu runs are finished", finished->count,
+	       sweep_plan_runs(launch->plan));
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		size_t count =
+			kinds[k].code == EXIT_COULD_NOT_RUN ? launch->skipped : 0;
+
+		for (size_t i = 0; i < finished->count; i++)
+			count += finished->runs[i].exit_code == (int)kinds[k].code;
+		if (!count)
+			continue;
+		printf("%c %zu %s", before, count, kinds[k].few);
+		before = ',';
+	}
+	putchar('\n');
+	put_reasons(finished, EXIT_UNSAFE);
+	put_reasons(finished, EXIT_INCONCLUSIVE);
+	printf("Results  %s/" SWEEP_CSV_FILE ", " SWEEP_POINTS_FILE ", " SWEEP_JSON_FILE
+	       "\nPlots    %s/plots\n",
+	       finished->out, finished->out);
+}
+
 enum exit_code sweep_launch(struct sweep_finished *finished, bool quiet, bool no_plots,
 			    struct error *err)
 {
@@ -202,10 +294,7 @@ enum exit_code sweep_launch(struct sweep_finished *finished, bool quiet, bool no
 		return code == EXIT_UNSAFE ? code : EXIT_INCONCLUSIVE;
 	}
 	if (!quiet)
-		printf("%zu of %zu runs are finished\nResults  %s/" SWEEP_CSV_FILE
-		       ", " SWEEP_POINTS_FILE ", " SWEEP_JSON_FILE
-		       "\nPlots    %s/plots\n",
-		       finished->count, planned, finished->out, finished->out);
+		put_summary(&launch, code);
 	return code;
 }
 
@@ -215,8 +304,10 @@ void sweep_launch_show(const struct sweep_finished *finished)
 	const size_t planned = sweep_plan_runs(plan);
 	char text[UNITS_TEXT_BYTES];
 
-	printf("%zu points, %zu repeats: %zu runs, %zu of them finished\n",
-	       plan->point_count, plan->repeats, planned, finished->count);
+	printf("%zu point%s, %zu repeat%s: %zu run%s, %zu of them finished\n",
+	       plan->point_count, plan->point_count == 1 ? "" : "s", plan->repeats,
+	       plan->repeats == 1 ? "" : "s", planned, planned == 1 ? "" : "s",
+	       finished->count);
 	for (size_t i = 0; i < planned; i++) {
 		const struct sweep_turn turn = plan->order[i];
 
@@ -228,6 +319,7 @@ void sweep_launch_show(const struct sweep_finished *finished)
 		       units_format_duration(plan->points[turn.point].estimate_ns,
 					     text));
 	}
-	printf("%zu runs will take about %s\n", planned - finished->count,
+	printf("%zu run%s will take about %s\n", planned - finished->count,
+	       planned - finished->count == 1 ? "" : "s",
 	       units_format_duration(time_left_ns(finished, 1), text));
 }

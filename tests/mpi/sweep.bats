@@ -26,11 +26,12 @@ sweep()
 	run -0 sweep --dry-run --out s
 	[[ $output == "$first" ]]
 	run -0 tailrace sweep --dry-run --duration 1s --strategy flock,fcntl data
-	[[ ${lines[-1]} == "1 runs will take about 4.00 s" ]]
+	[[ ${lines[-1]} == "1 run will take about 4.00 s" ]]
 }
 
 @test "it leaves a table of all runs and one of all points, and goes on where it ended" {
 	run -0 sweep --out s
+	[[ $output == *$'\nSAFE: 8 of 8 runs are finished: 8 safe\nResults '* ]]
 	"$repo/tests/parses" s
 	[[ $(python3 -c 'import csv, json, math
 rows = list(csv.DictReader(open("s/sweep.csv")))
@@ -71,6 +72,13 @@ print(ok)') == True ]]
 	run -0 tailrace compare s s
 	# Another grid is no continuation.
 	refused 2 tailrace sweep -L ranks=1,3 --out s data
+}
+
+@test "at the end it tells why runs are not safe" {
+	run -3 --separate-stderr tailrace sweep --no-plots -L ranks=1 -L strategy=flock,per-file --records 50 --out s data
+	[[ ${lines[0]} == "INCONCLUSIVE: 2 of 2 runs are finished: 1 safe, 1 inconclusive" ]]
+	[[ ${lines[1]} == "  run 1.1, flock: the writers hardly met:"* ]]
+	[[ ${lines[3]} == "Results  "* && ${#lines[1]} -le 80 && ${#lines[2]} -le 80 ]]
 }
 
 @test "interrupted, it ends the run that is on, and goes on with that one" {
