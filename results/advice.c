@@ -275,8 +275,8 @@ static bool find_stale_cache(const struct result *result,
 
 		if (count <= 0)
 			continue;
-		say(evidence, "%s: %" PRId64 " blocks",
-		    result->manifest->strategies[i].name, count);
+		say(evidence, "%s: %" PRId64 " block%s",
+		    result->manifest->strategies[i].name, count, count == 1 ? "" : "s");
 		found = true;
 	}
 	return found;
