@@ -1,5 +1,6 @@
-# rpcs - the price of a record over NFS in RPCs, which no other load on the machine
-# changes: what the client's source promises, and refused locks apart.
+# rpcs - what the mounts of all hosts counted, in one guest: the price of a record in RPCs,
+# which no other load on the machine changes, as the client's source promises, with refused
+# locks apart; and who read the data for the judge (run --share).
 
 load ../helper
 load rpcs
@@ -7,17 +8,38 @@ load rpcs
 setup_file()
 {
 	require_lab
+	cd "$BATS_FILE_TMPDIR" || return
+	# What the mount of each host has got from the server by READ (nfsiostat(8),
+	# serverreadbytes).
+	cat >reads <<-'END'
+		for host in host1 host2; do
+			"$LAB_ON" "$host" awk '/ mounted on .mnt.nas / { on = 1 }
+				on && $1 == "bytes:" { print $6; exit }' /proc/self/mountstats
+		done
+	END
+	limited 580 "$repo/scripts/lab/lab" --hosts 2 --nfs 4.2 --mount wsize=65536 -- \
+		bash -c '"${@:3}" --records 320 --out alone --strategy "$1" /mnt/nas
+			"${@:3}" --records 4096 --out files --strategy per-file /mnt/nas
+			tailrace run --no-plots --quiet -n 8 --turn 4 --records 40 --views none --out contended \
+				--strategy "$2" /mnt/nas
+			bash reads >before
+			tailrace run --no-plots --quiet -n 4 --turn 4 --records 500 --size 4k --views none \
+				--share 1M --out shares --strategy append,flock,per-file /mnt/nas 2>shares.err
+			bash reads >after
+			cat "$(ls -td /mnt/nas/tailrace-* | head -n 1)"/*.log | wc -c >all
+			tailrace verify --no-plots --out judged shares >judged.txt' - \
+		"$alone_strategies" flock,flock-pwrite:wait=poll "${alone[@]}" >said 2>&1 || return
+}
+
+setup()
+{
+	cd "$BATS_FILE_TMPDIR" || return
+	cat said
 }
 
 # Purpose: the counts that docs/performance.md promises. A lock that is dropped has
 # its state freed, and several WRITEs at a flush are followed by a COMMIT.
 @test "NFSv4.2: RPCs a record, alone and contended" {
-	run limited 580 "$repo/scripts/lab/lab" --hosts 2 --nfs 4.2 --mount wsize=65536 -- \
-		bash -c '"${@:3}" --records 320 --out alone --strategy "$1" /mnt/nas
-			"${@:3}" --records 4096 --out files --strategy per-file /mnt/nas
-			tailrace run --no-plots --quiet -n 8 --turn 4 --records 40 --views none --out shared \
-				--strategy "$2" /mnt/nas' - \
-		"$alone_strategies" flock,flock-pwrite:wait=poll "${alone[@]}"
 	local lock=(LOCK=1 GETATTR=1 WRITE=1 LOCKU=1 FREE_STATEID=1) name
 	for name in flock fcntl ofd; do
 		costs alone "$name" "${lock[@]}"
@@ -33,8 +55,24 @@ setup_file()
 	# Whoever waits asks again and again: that is no part of the price of a lock.
 	for name in flock flock-pwrite:wait=poll; do
 		row="s['$name']['rpc_per_record']"
-		[[ $(json shared/result.json "abs(${row}['LOCK'] - 1) < 0.05") == true ]] ||
-			fail "$name: $(json shared/result.json "$row")" || return
-		[[ $(json shared/result.json "${row}['LOCK_refused'] > 0.02") == true ]]
+		[[ $(json contended/result.json "abs(${row}['LOCK'] - 1) < 0.05") == true ]] ||
+			fail "$name: $(json contended/result.json "$row")" || return
+		[[ $(json contended/result.json "${row}['LOCK_refused'] > 0.02") == true ]]
 	done
+}
+
+# Each of the two hosts reads a half of what there is, and the judge on host1 hardly any of
+# the rest; but what append damaged it reads itself.
+@test "NFSv4.2: hosts read their shares for the judge, who finds what it finds alone" {
+	local all from to read=()
+	[[ ! -s shares.err ]] || fail "$(<shares.err)"
+	[[ $(json shares/result.json 'r["strategies"]') == \
+	   "$(json judged/result.json 'r["strategies"]')" ]]
+	[[ $(json shares/result.json '[d["verdict"] for d in r["strategies"]]') == "['unsafe', 'safe', 'safe']" ]]
+	all=$(<all)
+	while read -r from to; do
+		read+=($(( 100 * (to - from) / all )))
+	done < <(paste before after)
+	(( read[0] >= 40 && read[0] <= 85 && read[1] >= 40 && read[1] <= 60 )) ||
+		fail "of $all bytes host1 read ${read[0]} %, host2 ${read[1]} %"
 }
