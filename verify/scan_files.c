@@ -68,6 +68,7 @@ struct relay {
 	uint64_t turn; /* of the ticket of this number; who has it owns the rest */
 	uint32_t ended_files;
 	int rc;
+	bool starved; /* for there was no memory to open a file */
 
 	struct worker *workers; /* a thread takes the next one */
 	_Atomic uint32_t next_worker;
@@ -293,7 +294,9 @@ static int run_pass(struct relay *relay, const struct ticket *t,
 	int rc = 0;
 
 	if (file->rc < 0) {
-		*relay->err = file->err;
+		relay->starved = file->rc == -ENOMEM;
+		if (!relay->starved)
+			*relay->err = file->err;
 		return file->rc;
 	}
 	if (!file->begun)
@@ -383,8 +386,14 @@ static uint32_t workers_make(const struct scan_files *job, struct worker *worker
 	return count;
 }
 
-static int scan_together(const struct scan_files *job, struct worker *workers,
-			 uint32_t count, struct error *err)
+/*
+ * Without memory for a file nobody goes on: then *ret_ended files, the first ones, are
+ * done, and nothing of the next one.  True: it was not so, and *ret_rc is the return of
+ * scan_files().
+ */
+static bool scan_together(const struct scan_files *job, struct worker *workers,
+			  uint32_t count, uint32_t *ret_ended, int *ret_rc,
+			  struct error *err)
 {
 	struct error none = {""};
 	struct relay relay = {
@@ -400,26 +409,28 @@ static int scan_together(const struct scan_files *job, struct worker *workers,
 	crew_run(count, work, &relay);
 	if (relay.file)
 		file_close(relay.file);
-	/* Without memory for a file nobody went on. */
-	if (relay.rc == 0 && relay.ended_files != job->file_count)
-		return error_set(relay.err, ENOMEM, "no memory to read the data files");
-	return relay.rc;
+	*ret_ended = relay.ended_files;
+	*ret_rc = relay.rc;
+	return !relay.starved && (relay.rc < 0 || relay.ended_files == job->file_count);
 }
 
 int scan_files(const struct scan_files *files, struct error *err)
 {
 	struct worker workers[CREW_MAX] = {0};
-	uint32_t count = 0;
+	uint32_t count = 0, ended = 0;
+	bool done = false;
 	int rc = 0;
 
 	if (files->means.threads > 1 || files->shares)
 		count = workers_make(files, workers);
 	if (count > 1 || (count && files->shares))
-		rc = scan_together(files, workers, count, err);
-	else
-		for (uint32_t i = 0; rc == 0 && i < files->file_count; i++)
-			rc = scan_alone(files, i, err);
+		done = scan_together(files, workers, count, &ended, &rc, err);
 	for (uint32_t i = 0; i < CREW_MAX; i++)
 		free(workers[i].found);
+	if (done)
+		return rc;
+	/* One alone needs less. */
+	for (rc = 0; rc == 0 && ended < files->file_count; ended++)
+		rc = scan_alone(files, ended, err);
 	return rc;
 }

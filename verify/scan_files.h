@@ -45,7 +45,11 @@ struct scan_files {
 	void *context;
 };
 
-/* 0, or the negative return of `open` or `end`, with its sentence in @err. */
+/*
+ * 0, or the negative return of `open` or `end`, with its sentence in @err.  Where
+ * `open` has no memory beside other threads (-ENOMEM), it is called again for that file
+ * and the rest, by one thread alone, which takes no shares.
+ */
 int scan_files(const struct scan_files *files, struct error *err);
 
 #endif

@@ -61,7 +61,9 @@ struct bench {
 	size_t length[FILES];
 	int fd[FILES];
 	uint64_t random;
-	int rc_of_open; /* of the last file */
+	int rc_of_open;	      /* of the last file */
+	uint32_t short_of;    /* this file's first opens lack memory, */
+	atomic_int shortages; /* so many */
 };
 
 struct seen {
@@ -185,6 +187,10 @@ static int open_file(void *context, uint32_t file, struct source *ret_source,
 
 	if (file == FILES - 1 && b->rc_of_open < 0)
 		return error_set(err, -b->rc_of_open, "this one is shut");
+	if (file == b->short_of && b->shortages > 0) {
+		b->shortages--;
+		return error_set(err, ENOMEM, "no memory");
+	}
 	/* Our own descriptor would share nothing with what a test does to it. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", b->fd[file]);
 	*ret_source = (struct source){
@@ -255,13 +261,14 @@ static int scan(struct bench *b, uint32_t threads, size_t chunk_bytes, size_t li
 		.end = end,
 		.context = ret_seen,
 	};
-	struct error err;
+	struct error err = {""};
 	int fd = bad_fd, rc;
 
 	memset(ret_seen, 0, sizeof(*ret_seen));
 	ret_seen->limit = limit;
 	ret_seen->bench = b;
 	rc = scan_files(&files, &err);
+	ck_assert_int_eq(err.sentence[0] != '\0', rc < 0);
 	bad_fd = fd;
 	return rc;
 }
@@ -376,6 +383,27 @@ START_TEST(a_file_that_cannot_be_opened_ends_it_all)
 	ck_assert_int_eq(scan(b, 3, 100, SEGMENTS, &many), -EACCES);
 	expect_same(&one, &many);
 	bench_free(b);
+}
+END_TEST
+
+START_TEST(without_memory_for_a_file_one_goes_on_alone)
+{
+	for (uint64_t seed = 0; seed < SEEDS / 5; seed++) {
+		struct bench *b = bench_new(seed);
+
+		ck_assert_int_eq(scan(b, 1, 0, SEGMENTS, &one), 0);
+		for (b->short_of = 0; b->short_of < FILES; b->short_of++) {
+			b->shortages = 1;
+			ck_assert_int_eq(scan(b, 3, 500, SEGMENTS, &many), 0);
+			ck_assert_int_eq(b->shortages, 0);
+			expect_same(&one, &many);
+			/* Nor has one alone any. */
+			b->shortages = 2;
+			ck_assert_int_eq(scan(b, 3, 500, SEGMENTS, &many), -ENOMEM);
+			ck_assert_uint_eq(many.ended, b->short_of);
+		}
+		bench_free(b);
+	}
 }
 END_TEST
 
@@ -784,7 +812,8 @@ END_TEST
 UNIT_MAIN("scan_files", 60, any_threads_and_chunks_find_the_same,
 	  an_end_in_the_middle_is_the_same, an_unreadable_block_ends_its_file_alone,
 	  a_file_that_shrinks_is_the_same, a_file_that_cannot_be_opened_ends_it_all,
-	  shares_give_the_same, what_a_share_tells_is_not_read,
+	  without_memory_for_a_file_one_goes_on_alone, shares_give_the_same,
+	  what_a_share_tells_is_not_read,
 	  a_share_of_another_size_or_run_is_not_believed,
 	  a_share_that_contradicts_the_file_is_read_again,
 	  a_run_that_is_behind_is_left_out, each_job_is_done_once, there_is_a_processor,
