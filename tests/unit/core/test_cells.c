@@ -114,5 +114,27 @@ START_TEST(sees_any_changed_bit)
 }
 END_TEST
 
+/* The same bit of two cells, of whichever they are, does not make up for itself. */
+START_TEST(sees_the_same_bit_changed_twice)
+{
+	uint8_t bytes[sizeof(expected)];
+
+	fill();
+	memcpy(bytes, expected, sizeof(expected));
+	for (size_t way = 0; way < 2; way++)
+		for (size_t a = 0; a < CELLS; a++)
+			for (size_t b = 0; b < a; b++) {
+				size_t at = (a + b) % RECORD_CELL_BYTES;
+
+				bytes[a * RECORD_CELL_BYTES + at] ^= 0x10;
+				bytes[b * RECORD_CELL_BYTES + at] ^= 0x10;
+				ck_assert(!ways[way].equal(form, CELLS, difference,
+							   bytes));
+				bytes[a * RECORD_CELL_BYTES + at] ^= 0x10;
+				bytes[b * RECORD_CELL_BYTES + at] ^= 0x10;
+			}
+}
+END_TEST
+
 UNIT_MAIN("cells", 30, writes_all_and_no_more, changes_all_and_no_more,
-	  sees_any_changed_bit)
+	  sees_any_changed_bit, sees_the_same_bit_changed_twice)
