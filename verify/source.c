@@ -8,10 +8,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/*
+ * A window begins a page, and its bytes stand as far behind the beginning of one as
+ * they do in the file.  Then the kernel copies whole pages to whole pages: to a place
+ * of another alignment that takes a fifth longer (AMD Zen 4, `rep movsb`).
+ */
+#define PAGE_BYTES ((size_t)4096)
+
+static size_t window_size(size_t view_max, size_t ahead)
+{
+	return ((2 * view_max + ahead) / PAGE_BYTES + 2) * PAGE_BYTES;
+}
+
 int source_open(struct source *source, const char *path, size_t view_max, size_t ahead,
 		bool drop_cache, struct error *err)
 {
-	struct source s = {.fd = -1, .window_bytes = 2 * view_max + ahead};
+	struct source s = {.fd = -1, .window_bytes = window_size(view_max, ahead)};
 	struct stat st;
 	int rc;
 
@@ -42,7 +54,7 @@ int source_open(struct source *source, const char *path, size_t view_max, size_t
 		}
 		(void)posix_fadvise(s.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	}
-	s.window = malloc(s.window_bytes);
+	s.window = s.held = aligned_alloc(PAGE_BYTES, s.window_bytes);
 	if (!s.window) {
 		rc = error_set(err, ENOMEM, "no memory to read %s", path);
 		goto fail;
@@ -68,8 +80,9 @@ int source_share(struct source *reader, const struct source *source)
 	if (s.window_bytes < source->window_bytes) {
 		free(s.window);
 		s.window_bytes = source->window_bytes;
-		s.window = malloc(s.window_bytes);
+		s.window = aligned_alloc(PAGE_BYTES, s.window_bytes);
 	}
+	s.held = s.window;
 	if (s.window) {
 		s.fd = source->fd;
 		s.size_bytes = source->size_bytes;
@@ -100,6 +113,7 @@ int source_of_bytes(struct source *source, const uint8_t *bytes, size_t length)
 	if (!s.window)
 		return -ENOMEM;
 	memcpy(s.window, bytes, length);
+	s.held = s.window;
 	*source = s;
 	return 0;
 }
@@ -113,19 +127,35 @@ void source_close(struct source *source)
 	source->fd = -1;
 }
 
+/* Have it hold what it holds from @offset on, if anything, at its beginning. */
+static void window_move(struct source *s, uint64_t offset)
+{
+	uint64_t gone = offset - s->held_offset;
+	size_t kept = gone < s->held_bytes ? s->held_bytes - (size_t)gone : 0;
+	uint8_t *to = s->window + offset % PAGE_BYTES;
+
+	if (kept)
+		memmove(to, s->held + gone, kept);
+	s->held = to;
+	s->held_offset = offset;
+	s->held_bytes = kept;
+}
+
 /* Append to the window what follows it in the file, up to its capacity. */
 static int window_fill(struct source *s, size_t wanted)
 {
+	const size_t capacity = s->window_bytes - (size_t)(s->held - s->window);
+
 	while (s->held_bytes < wanted) {
 		uint64_t at = s->held_offset + s->held_bytes;
-		size_t room = s->window_bytes - s->held_bytes;
+		size_t room = capacity - s->held_bytes;
 		ssize_t got;
 
 		if (at >= s->size_bytes)
 			return 0;
 		if (room > s->size_bytes - at)
 			room = (size_t)(s->size_bytes - at);
-		got = pread(s->fd, s->window + s->held_bytes, room, (off_t)at);
+		got = pread(s->fd, s->held + s->held_bytes, room, (off_t)at);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
@@ -144,24 +174,22 @@ static int window_fill(struct source *s, size_t wanted)
 int source_view(struct source *s, uint64_t offset, size_t length,
 		const uint8_t **ret_bytes, size_t *ret_available)
 {
-	uint64_t held_end = s->held_offset + s->held_bytes;
-	size_t at;
+	size_t in_window = (size_t)(s->held - s->window), at;
 	int rc;
 
-	if (offset < s->held_offset || offset >= held_end) {
-		s->held_offset = offset;
-		s->held_bytes = 0;
-	} else if (offset - s->held_offset + length > s->window_bytes) {
-		s->held_bytes = (size_t)(held_end - offset);
-		memmove(s->window, s->window + (offset - s->held_offset),
-			s->held_bytes);
-		s->held_offset = offset;
+	if (offset >= s->size_bytes) {
+		*ret_bytes = s->window;
+		*ret_available = 0;
+		return 0;
 	}
+	if (offset - s->held_offset >= s->held_bytes ||
+	    in_window + (offset - s->held_offset) + length > s->window_bytes)
+		window_move(s, offset);
 	at = (size_t)(offset - s->held_offset);
 	rc = window_fill(s, at + length);
 	if (rc < 0)
 		return rc;
-	*ret_bytes = s->window + at;
+	*ret_bytes = s->held + at;
 	*ret_available = s->held_bytes > at ? s->held_bytes - at : 0;
 	if (*ret_available > length)
 		*ret_available = length;

@@ -15,7 +15,7 @@
 
 /* To read a whole file: more would not stay in a processor's own cache until it is
  * looked at. */
-#define SOURCE_AHEAD ((size_t)1 << 15)
+#define SOURCE_AHEAD ((size_t)3 << 15)
 
 /* Owner: whoever called source_open; ended by source_close. */
 struct source {
@@ -25,8 +25,9 @@ struct source {
 	int errnum;	     /* of a read that failed, or 0 */
 	uint8_t *window;
 	size_t window_bytes;  /* capacity */
-	uint64_t held_offset; /* what the window holds */
-	size_t held_bytes;
+	uint8_t *held;	      /* what it holds of the file: where in the window, */
+	uint64_t held_offset; /* where in the file, */
+	size_t held_bytes;    /* and how much */
 };
 
 /*
@@ -70,7 +71,7 @@ static inline const uint8_t *source_held(const struct source *source, uint64_t o
 	uint64_t at = offset - source->held_offset;
 
 	*ret_available = at < source->held_bytes ? source->held_bytes - (size_t)at : 0;
-	return source->window + at;
+	return source->held + at;
 }
 
 #endif

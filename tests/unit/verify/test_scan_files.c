@@ -196,9 +196,11 @@ static int open_file(void *context, uint32_t file, struct source *ret_source,
 	*ret_source = (struct source){
 		.fd = dup(b->fd[file]),
 		.size_bytes = b->length[file],
-		.window_bytes = 2 * (plan.max_bytes + 32 + (1 << 16)) + 4096,
+		.window_bytes =
+			(2 * (plan.max_bytes + 32 + (1 << 16)) / 4096 + 2) * 4096,
 	};
-	ret_source->window = malloc(ret_source->window_bytes);
+	ret_source->window = aligned_alloc(4096, ret_source->window_bytes);
+	ret_source->held = ret_source->window;
 	ck_assert(ret_source->fd >= 0 && ret_source->window);
 	if (bad_fd == b->fd[file])
 		bad_fd = ret_source->fd;
