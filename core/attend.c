@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -38,16 +39,20 @@ _Noreturn static void become(const struct attended *attended, const sigset_t *ma
 static unsigned int wait_for(const struct attended *attended, pid_t child,
 			     const sigset_t *awaited, int *ret_status)
 {
-	struct timespec patience = {0};
 	unsigned int interrupts = 0;
+	int seconds = 0;
 	pid_t ended;
 
 	do {
-		int sig =
-			sigtimedwait(awaited, NULL, patience.tv_sec ? &patience : NULL);
+		const struct timespec patience = {.tv_sec = abs(seconds)};
+		int sig = sigtimedwait(awaited, NULL, seconds ? &patience : NULL);
+		bool over = sig < 0 && errno == EAGAIN;
 
-		if (sig == SIGINT || sig == SIGTERM || (sig < 0 && errno == EAGAIN))
-			patience.tv_sec = attended->interrupt(child, ++interrupts);
+		if (sig == SIGINT || sig == SIGTERM || (over && seconds > 0))
+			interrupts++;
+		if (sig == SIGINT || sig == SIGTERM || over)
+			seconds = attended->interrupt(child, interrupts,
+						      attended->context);
 		ended = waitpid(child, ret_status, WNOHANG);
 	} while (ended == 0 || (ended < 0 && errno == EINTR));
 	return interrupts;

@@ -18,9 +18,11 @@ struct attended {
 	/*
 	 * Do to @child, the leader of a process group of its own, what the @times-th
 	 * interrupt is to do.  Returns seconds: if it has not ended by then, that is
-	 * the next interrupt; 0: none but a signal is.
+	 * the next interrupt; 0: none but a signal is; negative: it could not be done
+	 * yet, and is the same one again after so many.
 	 */
-	unsigned int (*interrupt)(pid_t child, unsigned int times);
+	int (*interrupt)(pid_t child, unsigned int times, void *context);
+	void *context;
 };
 
 /*

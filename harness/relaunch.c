@@ -147,10 +147,12 @@ static int check_hosts(const struct plan *plan, struct error *err)
 static enum exit_code run_mpirun(const struct plan *plan, const char *result_file,
 				 int argc, char **argv, struct error *err)
 {
+	char begun[PATH_MAX + 16];
 	struct launch_options options = {
 		.ranks = plan->ranks_asked,
 		.hosts = plan->hosts[0] ? plan->hosts : NULL,
 		.hostfile = plan->hostfile[0] ? plan->hostfile : NULL,
+		.begun = begun,
 	};
 	char self[PATH_MAX] = "";
 	char **full = make_arguments(plan, self, argc, argv);
@@ -162,6 +164,7 @@ static enum exit_code run_mpirun(const struct plan *plan, const char *result_fil
 		error_sys(err, errno, "cannot start mpirun");
 		return EXIT_COULD_NOT_RUN;
 	}
+	snprintf(begun, sizeof(begun), "%s/" RUNFOLDER_BEGUN, plan->out);
 	rc = launch_mpirun(&options, full, &mpirun_code, err);
 	free(full);
 	if (rc == -ECANCELED)

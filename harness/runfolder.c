@@ -216,7 +216,7 @@ int runfolder_open(struct run *run, struct error *err)
 		const char *name;
 		bool wanted;
 	} folders[] = {
-		{"env", true},
+		{RUNFOLDER_BEGUN, true},
 		{"history", appends},
 		{VIEWS_FOLDER, appends},
 		{TAILS_FOLDER, run->plan.readers > 0},

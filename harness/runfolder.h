@@ -18,6 +18,9 @@ enum exit_code runfolder_make(const struct plan *plan, unsigned int *ret_made,
 /* After a failed preflight: remove it and the @made folders, while empty. */
 void runfolder_discard(const struct plan *plan, unsigned int made);
 
+/* Once this is in it, all ranks have come to the preflight's end. */
+#define RUNFOLDER_BEGUN "env"
+
 /*
  * Write `args`, env/ and the folder for histories.  The clock samples are
  * written by runfolder_close, when all are there.  0 or a negative errno.

@@ -73,9 +73,10 @@ static void announce(const struct launch *launch, struct sweep_turn turn)
 }
 
 /* Each ends the run as it would by itself. */
-static unsigned int interrupt_run(pid_t child, unsigned int times)
+static int interrupt_run(pid_t child, unsigned int times, void *context)
 {
 	(void)times;
+	(void)context;
 	kill(child, SIGINT);
 	return 0;
 }

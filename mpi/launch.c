@@ -13,6 +13,9 @@
 /* After a second interrupt mpirun has this long to end its ranks. */
 #define LAST_WORDS_S 5
 
+/* So often, a second apart, it is looked whether the ranks are up. */
+#define LOOKS_MAX 30
+
 /*
  * The variables of Open MPI's mpirun; of PMIx (srun --mpi=pmix, prterun); of
  * PMI (MPICH, Intel MPI, srun --mpi=pmi2); and, last, of an srun whose MPI
@@ -145,12 +148,23 @@ static void set_environment(void)
 	}
 }
 
+/* The first interrupt, until it is told. */
+struct telling {
+	const char *begun;
+	int looks; /* so many more */
+};
+
 /*
- * The first is mpirun's to hand to every rank (mpirun(1)); after the second it has a
- * while to end them.
+ * The first is mpirun's to hand to every rank (mpirun(1)), which it forgets while there
+ * are none; after the second it has a while to end them.
  */
-static unsigned int interrupt_mpirun(pid_t child, unsigned int times)
+static int interrupt_mpirun(pid_t child, unsigned int times, void *context)
 {
+	struct telling *telling = context;
+
+	if (times == 1 && telling->begun && access(telling->begun, F_OK) < 0 &&
+	    telling->looks-- > 0)
+		return -1;
 	if (times == 1)
 		kill(child, SIGUSR1);
 	else if (times == 2)
@@ -163,6 +177,7 @@ static unsigned int interrupt_mpirun(pid_t child, unsigned int times)
 int launch_mpirun(const struct launch_options *options, char *const argv[],
 		  int *ret_exit_code, struct error *err)
 {
+	struct telling telling = {options->begun, LOOKS_MAX};
 	struct arguments command;
 	unsigned int interrupts = 0;
 	int rc = launch_command(options, argv, &command);
@@ -173,7 +188,8 @@ int launch_mpirun(const struct launch_options *options, char *const argv[],
 				       .program = command.items[0],
 				       .argv = command.items,
 				       .prepare = set_environment,
-				       .interrupt = interrupt_mpirun},
+				       .interrupt = interrupt_mpirun,
+				       .context = &telling},
 		    ret_exit_code, &interrupts, err);
 	if (rc == 0 && interrupts > 1)
 		rc = error_set(err, ECANCELED, "interrupted twice");

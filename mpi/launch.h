@@ -26,12 +26,15 @@ struct launch_options {
 	uint32_t ranks;	      /* 0: as many as hosts are named, or slots there are */
 	const char *hosts;    /* comma-separated, or NULL */
 	const char *hostfile; /* or NULL */
+	/* The path of what is there once every rank takes SIGUSR1, or NULL. */
+	const char *begun;
 };
 
 /*
  * Start mpirun with @argv (ended by NULL, argv[0] the program) as every rank's
  * command and wait for it.  The first SIGINT or SIGTERM that we get meanwhile
- * becomes a SIGUSR1 to every rank: end the append phase and judge.  The second
+ * becomes a SIGUSR1 to every rank, as soon as they are up: end the append phase and
+ * judge.  The second
  * ends mpirun and all ranks at once.  What is set as OMPI_MCA_* in the
  * environment stays in force.
  *

@@ -46,6 +46,20 @@ appending()
 	[[ $status == "$INCONCLUSIVE" ]]
 }
 
+# mpirun forgets a signal while there are no ranks to hand it to.
+@test "an interrupt before the ranks are up ends the run, too" {
+	tailrace run --no-plots -n 3 --duration 60s --rate 10 --strategy per-file --out run data \
+		>out 2>err &
+	local pid=$! code=0
+	until_true 60 pgrep -P $pid
+	kill -INT $pid
+	SECONDS=0
+	wait $pid || code=$?
+	(( SECONDS < 45 ))
+	[[ $code == "$INCONCLUSIVE" || $code == "$SAFE" ]] || fail "exit code $code: $(cat err)"
+	[[ -s run/result.json ]]
+}
+
 # Whoever waits for a lock then gets it, and no append fails for the interrupt.
 @test "the first interrupt breaks off no append" {
 	tailrace run --no-plots -n 3 --quiet --duration 60s --strategy flock --out run data \
