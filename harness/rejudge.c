@@ -57,7 +57,8 @@ static enum exit_code show(const struct judged *judged, const char *run_dir,
 			return EXIT_USAGE;
 	} else if (rc == 0) {
 		rc = results_print(&result, run_dir, arguments->out_dir, page);
-		if (rc < 0)
+		/* Of standard output main() tells. */
+		if (rc < 0 && !ferror(page))
 			error_sys(err, -rc, "cannot print the result");
 	}
 	return rc < 0 ? EXIT_COULD_NOT_RUN

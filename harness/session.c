@@ -233,6 +233,10 @@ static enum exit_code prepare(const struct session_command *command, struct run 
 		error_sys(err, ENOMEM, "cannot hold the command line");
 		return EXIT_COULD_NOT_RUN;
 	}
+	/* Who starts ranks, or is the only one, writes it; hours later is too late. */
+	if (!launcher.launched && !run->options.help && !run->plan.dry_run &&
+	    run->plan.json[0] && export_check(run->plan.json, err) < 0)
+		return EXIT_COULD_NOT_RUN;
 	return EXIT_SAFE;
 }
 

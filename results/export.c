@@ -4,12 +4,39 @@
 #include "results/writers.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 bool export_to_stdout(const char *path)
 {
 	return path && strcmp(path, "-") == 0;
+}
+
+static int refuse(const char *path, int errnum, struct error *err)
+{
+	return error_sys(err, errnum, "cannot write %s, as --json asks", path);
+}
+
+int export_check(const char *path, struct error *err)
+{
+	char *copy;
+	struct stat st;
+	int rc;
+
+	if (export_to_stdout(path))
+		return 0;
+	if (stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return refuse(path, EISDIR, err);
+		return access(path, W_OK) == 0 ? 0 : refuse(path, errno, err);
+	}
+	copy = strdup(path);
+	rc = !copy ? ENOMEM : access(dirname(copy), W_OK | X_OK) < 0 ? errno : 0;
+	free(copy);
+	return rc ? refuse(path, rc, err) : 0;
 }
 
 static FILE *begin(const char *path, struct error *err)
@@ -17,7 +44,7 @@ static FILE *begin(const char *path, struct error *err)
 	FILE *file = export_to_stdout(path) ? stdout : fopen(path, "we");
 
 	if (!file)
-		error_sys(err, errno, "cannot write %s, as --json asks", path);
+		refuse(path, errno, err);
 	return file;
 }
 
@@ -27,7 +54,7 @@ static int end(FILE *file, const char *path, int rc, struct error *err)
 	if (file == stdout)
 		return rc;
 	if (fclose(file) != 0 && rc == 0)
-		rc = error_sys(err, errno, "cannot write %s, as --json asks", path);
+		rc = refuse(path, errno, err);
 	return rc;
 }
 

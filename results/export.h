@@ -12,6 +12,12 @@
 bool export_to_stdout(const char *path);
 
 /*
+ * Before the work whose result it takes: can @path be written?  Makes nothing, and so
+ * may err.  0, or a negative errno with the sentence of the next two.
+ */
+int export_check(const char *path, struct error *err);
+
+/*
  * Write to @path, a file or "-", what result.json of @result says.  0, or a negative
  * errno with a sentence; errors of standard output are left to ferror(3).
  */

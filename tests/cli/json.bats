@@ -73,7 +73,13 @@ small=(--one-client --no-plots --records 20 --strategy per-file)
 		--json nowhere/file data
 	(( status == COULD_NOT_RUN )) || fail "exit code $status"
 	[[ $stderr == *nowhere/file* ]]
+	# That is told before anything was done.
+	[[ ! -e RUN2 && $stderr != *$'\n'* ]] || fail "$stderr"
+	run -4 tailrace run --quiet "${small[@]}" --out RUN2 --json data data
+	[[ $output == *"data, as --json asks: Is a directory" && ! -e RUN2 ]] || fail "$output"
 	[[ -w /dev/full ]] || skip "no /dev/full"
+	run --separate-stderr bash -c 'tailrace verify RUN >/dev/full'
+	[[ $status == "$COULD_NOT_RUN" && $stderr != *$'\n'* ]] || fail "$status: $stderr"
 	run bash -c 'tailrace verify --json - RUN >/dev/full 2>/dev/null'
 	(( status == COULD_NOT_RUN )) || fail "exit code $status"
 	run bash -c 'tailrace verify --json /dev/full RUN >/dev/null 2>&1'
