@@ -4,7 +4,7 @@
  *	mutate_runs [--seed N] [--cases N] [--clean N] [--only N]
  *
  * Judges --clean runs without a fault, in which nothing may be found, and
- * --cases damaged ones; the verifier must agree with tests/mutate/model.c on
+ * --cases damaged ones; the verifier must agree with tests/mutate/model.h on
  * every count and verdict.  A case that fails prints what was done, made as
  * small as it still fails, and both answers; --only N replays it.
  */
