@@ -45,6 +45,19 @@ static int compare_runs(const void *a, const void *b)
 	return x->from < y->from ? -1 : x->from > y->from;
 }
 
+/* All the cells of a run imply the same: each by itself, a large record took minutes.
+ */
+static bool within_last(const struct model_file *f, const struct run *run)
+{
+	const struct run *last;
+
+	if (!f->run_count)
+		return false;
+	last = &f->runs[f->run_count - 1];
+	return same(last->id, run->id) && last->implied == run->implied &&
+	       run->from < last->to;
+}
+
 /* All maximal runs with a whole cell; each byte is counted with the one begun first. */
 static void pieces_find(struct model *m, struct model_file *f)
 {
@@ -58,6 +71,8 @@ static void pieces_find(struct model *m, struct model_file *f)
 			continue;
 		text = model_text(m, run.id);
 		run.implied = at - position;
+		if (within_last(f, &run))
+			continue;
 		while (model_fits(f, text, run.implied, run.from - 1))
 			run.from--;
 		while (model_fits(f, text, run.implied, run.to))
