@@ -3,17 +3,6 @@
 
 #define SUB_COUNT ((uint64_t)1 << HISTOGRAM_SUB_BITS)
 
-static size_t bucket_of(uint64_t value)
-{
-	unsigned int power;
-
-	if (value < SUB_COUNT)
-		return (size_t)value;
-	power = 63u - (unsigned int)__builtin_clzll(value) - HISTOGRAM_SUB_BITS;
-	return (size_t)(((uint64_t)power + 1) * SUB_COUNT +
-			((value >> power) - SUB_COUNT));
-}
-
 uint64_t histogram_bucket_low(size_t index)
 {
 	uint64_t power = index / SUB_COUNT;
@@ -30,17 +19,6 @@ uint64_t histogram_bucket_high(size_t index)
 	if (power == 0)
 		return index;
 	return histogram_bucket_low(index) + (((uint64_t)1 << (power - 1)) - 1);
-}
-
-void histogram_add(struct histogram *histogram, uint64_t value)
-{
-	if (!histogram->count || value < histogram->min)
-		histogram->min = value;
-	if (value > histogram->max)
-		histogram->max = value;
-	histogram->count++;
-	histogram->sum += value;
-	histogram->buckets[bucket_of(value)]++;
 }
 
 void histogram_merge(struct histogram *into, const struct histogram *from)

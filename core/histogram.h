@@ -22,7 +22,23 @@ struct histogram {
 	uint64_t buckets[HISTOGRAM_BUCKETS];
 };
 
-void histogram_add(struct histogram *histogram, uint64_t value);
+/* Here, since it is called for each append: the first 64 values need no case of their
+ * own if they count as those of the first power. */
+static inline void histogram_add(struct histogram *histogram, uint64_t value)
+{
+	uint64_t first = (uint64_t)1 << HISTOGRAM_SUB_BITS;
+	unsigned int power =
+		63u - HISTOGRAM_SUB_BITS - (unsigned int)__builtin_clzll(value | first);
+
+	if (!histogram->count || value < histogram->min)
+		histogram->min = value;
+	if (value > histogram->max)
+		histogram->max = value;
+	histogram->count++;
+	histogram->sum += value;
+	histogram->buckets[power * first + (value >> power)]++;
+}
+
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
 /*

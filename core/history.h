@@ -64,6 +64,8 @@ struct history_entry {
 	enum outcome outcome;
 	enum append_step step;
 	int errnum;	       /* errno of that step; 0 for a short write */
+	uint32_t hold;	       /* counts holds, of a lock or of a reserved part of
+				  the file: equal within a batch */
 	int64_t offset;	       /* where the writer believes it wrote, bytes */
 	uint64_t invoke_ns;    /* before the first call */
 	uint64_t locked_ns;    /* the lock was granted */
@@ -71,8 +73,6 @@ struct history_entry {
 	uint64_t flushed_ns;   /* the data was flushed */
 	uint64_t unlock_ns;    /* before the call that unlocks: the hold ends */
 	uint64_t completed_ns; /* after the last call */
-	uint32_t hold;	       /* counts holds, of a lock or of a reserved part of
-				  the file: equal within a batch */
 
 	/*
 	 * WORKLOAD_CHAIN: what stood at the end of the file under the lock, the
@@ -133,11 +133,34 @@ void history_release(struct history_writer *history);
 
 /* ---- reading ---------------------------------------------------------- */
 
+/* What each intact entry is shown to, once. */
+typedef void history_visit(void *context, uint64_t seq,
+			   const struct history_entry *entry);
+
+/*
+ * A window on a history.  All zero but for @visit and @context it is empty; ended by
+ * history_reader_release().
+ */
+struct history_reader {
+	history_visit *visit; /* of what it is the first to read; may be NULL */
+	void *context;
+	uint64_t first; /* what the window holds: entries from here on */
+	size_t held;
+	size_t capacity;
+	struct history_entry *entries;
+};
+
+/* Room for @capacity entries, a multiple of 64 and at most 192, of 80 B.  0, -ENOMEM.
+ */
+int history_reader_init(struct history_reader *reader, size_t capacity);
+void history_reader_release(struct history_reader *reader);
+
 /* Owner: whoever called history_open or _attach; ended by history_close. */
 struct history {
-	struct history_file *file; /* NULL: none is open */
-	uint64_t count;		   /* appends begun, the open one included */
-	bool finished;		   /* the writer marked it as complete */
+	struct history_file *file;     /* NULL: none is open */
+	struct history_reader *reader; /* for one thread at a time */
+	uint64_t count;		       /* appends begun, the open one included */
+	bool finished;		       /* the writer marked it as complete */
 	bool cut;      /* the file ends before the entries that it announces,
 			  or an entry within is damaged */
 	uint64_t torn; /* the append whose writer was killed while it noted the
@@ -153,10 +176,6 @@ struct history {
  */
 int history_open(struct history *history, const char *path, struct error *err);
 
-/* What history_check() shows each intact entry to. */
-typedef void history_visit(void *context, uint64_t seq,
-			   const struct history_entry *entry);
-
 /*
  * The two halves of history_open().  The first looks at the header only; with @own,
  * of a file whose place we have from a run folder and not from a person, so that it
@@ -168,6 +187,25 @@ int history_attach(struct history *history, const char *path, bool own,
 		   struct error *err);
 void history_check(struct history *history, history_visit *visit, void *context);
 
+/*
+ * Instead of history_check(), which reads a history before it is used and so reads it
+ * twice: presume for now that it is whole, if its writer marked it as complete and its
+ * file is as long.  Then `count` is known, and each entry is checked and shown to
+ * @visit when it is first read, in any order: by whoever reads it, so a thread's own
+ * reader has a visit of its own.  In the end history_settle() reads the rest.
+ *
+ * False: so little can be presumed that it has to be checked.
+ */
+bool history_presume(struct history *history, history_visit *visit, void *context);
+
+/*
+ * Did all entries of a presumed history turn out to be what history_check() calls
+ * whole?  If not, what was read of it means nothing: attach it anew and check it.
+ * Afterwards it is as a checked one.  True at once for one that was checked, or
+ * settled.
+ */
+bool history_settle(struct history *history);
+
 /* Harmless on an empty one. */
 void history_close(struct history *history);
 
@@ -175,12 +213,44 @@ void history_close(struct history *history);
 struct history_identity history_identity(const struct history *history);
 
 /*
+ * Entry number @seq by a window of one's own, for threads that read a history at a
+ * time: valid until @reader is used again.  NULL: history_get() tells why not.
+ */
+const struct history_entry *history_look(const struct history *history,
+					 struct history_reader *reader, uint64_t seq);
+
+/* The same, if it is in the window anyway. */
+static inline const struct history_entry *history_held(
+	const struct history_reader *reader, uint64_t seq)
+{
+	uint64_t at = seq - reader->first; /* huge for what lies before the window */
+
+	return at < reader->held && reader->entries[at].outcome - OUTCOME_OPEN <=
+					    OUTCOME_UNKNOWN - OUTCOME_OPEN
+		       ? &reader->entries[at]
+		       : NULL;
+}
+
+/* history_get() for what the window does not hold. */
+int history_get_read(const struct history *history, uint64_t seq,
+		     struct history_entry *ret_entry);
+
+/*
  * Entry number @seq, read and checked again.  Returns 0, -ERANGE (no such append) or
  * -EBADMSG (its checksum disagrees, its fields make no sense, or it could not be
  * read).  Quick for a caller that goes forward; not for two threads at a time.
  */
-int history_get(const struct history *history, uint64_t seq,
-		struct history_entry *ret_entry);
+static inline int history_get(const struct history *history, uint64_t seq,
+			      struct history_entry *ret_entry)
+{
+	const struct history_entry *entry =
+		seq < history->count ? history_held(history->reader, seq) : NULL;
+
+	if (!entry)
+		return history_get_read(history, seq, ret_entry);
+	*ret_entry = *entry;
+	return 0;
+}
 
 /*
  * Did history_get() fail for an entry that was intact when the history was opened?

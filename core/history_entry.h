@@ -5,6 +5,8 @@
 #ifndef TAILRACE_CORE_HISTORY_ENTRY_H
 #define TAILRACE_CORE_HISTORY_ENTRY_H
 
+#include <errno.h>
+
 #include "core/bytes.h"
 #include "core/history.h"
 
@@ -57,7 +59,38 @@ static inline bool entry_agrees(const uint8_t *p, uint32_t sum_start, uint64_t s
 	return get_le32(p + ENTRY_SUM_AT) == entry_sum(sum_start, seq, p);
 }
 
+/* Six bytes, in one load: an entry has two more behind each. */
+static inline uint64_t entry_delta_at(const uint8_t *p)
+{
+	return get_le64(p) & DELTA_MAX;
+}
+
 /* An entry whose sum agreed: 0, or -EBADMSG where its fields make no sense. */
-int entry_decode(const uint8_t *p, struct history_entry *ret_entry);
+static inline int entry_decode(const uint8_t *p, struct history_entry *ret_entry)
+{
+	int64_t offset = (int64_t)get_le64(p + OFFSET_AT);
+	uint64_t invoke_ns = get_le64(p + INVOKE_AT);
+
+	if (p[OUTCOME_AT] < OUTCOME_OPEN || p[OUTCOME_AT] > OUTCOME_UNKNOWN ||
+	    p[STEP_AT] > STEP_CLOSE || offset < HISTORY_OFFSET_UNKNOWN ||
+	    offset > INT64_MAX - RECORD_MAX_BYTES || invoke_ns > INVOKE_MAX)
+		return -EBADMSG;
+	*ret_entry = (struct history_entry){
+		.outcome = p[OUTCOME_AT],
+		.step = p[STEP_AT],
+		.errnum = get_le16(p + ERRNO_AT),
+		.hold = get_le32(p + HOLD_AT),
+		.offset = offset,
+		.invoke_ns = invoke_ns,
+		.locked_ns = invoke_ns + entry_delta_at(p + LOCKED_AT),
+		.written_ns = invoke_ns + entry_delta_at(p + WRITTEN_AT),
+		.flushed_ns = invoke_ns + entry_delta_at(p + FLUSHED_AT),
+		.unlock_ns = invoke_ns + entry_delta_at(p + UNLOCK_AT),
+		.completed_ns = invoke_ns + entry_delta_at(p + COMPLETED_AT),
+		.saw = p[SAW_AT],
+		.seen = get_le32(p + SEEN_AT),
+	};
+	return 0;
+}
 
 #endif

@@ -1,15 +1,11 @@
 /*
- * history_read - a history as its reader sees it.
- *
- * Entries are read by pread(2) through a window, and each time they are, their sums
- * are checked: a file that is cut under us is no SIGBUS, and one that changes is found.
- * Nothing of it is kept but the window, since the histories of a long run are larger
- * than memory.
+ * history_read - opening a history, and telling whether it is whole; its entries are
+ * read by history_reader.c.
  */
 #include "core/history.h"
 
 #include "core/crc32c.h"
-#include "core/history_entry.h"
+#include "core/history_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,85 +14,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* So many entries are read at a time: 16 KiB, for each of perhaps thousands. */
-enum { WINDOW_ENTRIES = 256 };
-
-struct history_file {
-	int fd;
-	uint32_t sum_start; /* what every entry's checksum begins with */
-	uint64_t slots;	    /* whole entries that the file had room for when opened */
-	bool changed;
-
-	/* What the header says: its fixed part, the live counts, that of the final
-	 * mark. */
-	uint8_t fixed[HISTORY_FIXED_BYTES + sizeof(uint32_t)];
-	uint64_t begun, concluded, announced;
-
-	/* The window: entries from @first on, and of which of them the sum agrees. */
-	uint64_t first;
-	size_t held;
-	uint64_t agrees[WINDOW_ENTRIES / 64];
-	uint8_t bytes[WINDOW_ENTRIES * HISTORY_ENTRY_BYTES];
-};
-
-/* Up to @length bytes at @offset, fewer only where the file ends; or -errno. */
-static ssize_t read_at(int fd, uint8_t *bytes, size_t length, uint64_t offset)
-{
-	size_t have = 0;
-
-	while (have < length) {
-		ssize_t got =
-			pread(fd, bytes + have, length - have, (off_t)(offset + have));
-
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got == 0)
-			break;
-		have += got > 0 ? (size_t)got : 0;
-	}
-	return (ssize_t)have;
-}
-
-/* ---- the window ------------------------------------------------------- */
-
-/* Fill it from entry @first on.  What cannot be read is not in it. */
-static void window_fill(struct history_file *file, uint64_t first)
-{
-	uint32_t sums[WINDOW_ENTRIES];
-	uint64_t left = file->slots - first;
-	size_t wanted = left < WINDOW_ENTRIES ? (size_t)left : WINDOW_ENTRIES;
-	ssize_t got = read_at(file->fd, file->bytes, wanted * HISTORY_ENTRY_BYTES,
-			      entry_offset(first));
-
-	file->first = first;
-	file->held = got < 0 ? 0 : (size_t)got / HISTORY_ENTRY_BYTES;
-	crc32c_raw_numbered(file->sum_start, first, file->bytes, ENTRY_SUM_AT,
-			    HISTORY_ENTRY_BYTES, file->held, sums);
-	memset(file->agrees, 0, sizeof(file->agrees));
-	for (size_t i = 0; i < file->held; i++) {
-		const uint8_t *p = file->bytes + i * HISTORY_ENTRY_BYTES;
-		uint64_t agrees = get_le32(p + ENTRY_SUM_AT) == ~sums[i];
-
-		file->agrees[i / 64] |= agrees << i % 64;
-	}
-}
-
-/* Entry number @seq, of those that the file has room for; NULL: it has no more. */
-static const uint8_t *window_entry(struct history_file *file, uint64_t seq,
-				   bool *ret_agrees)
-{
-	uint64_t at = seq - file->first; /* huge for what lies before the window */
-
-	if (at >= file->held) {
-		window_fill(file, seq - seq % WINDOW_ENTRIES);
-		at = seq - file->first;
-		if (at >= file->held)
-			return NULL;
-	}
-	*ret_agrees = file->agrees[at / 64] >> at % 64 & 1;
-	return file->bytes + at * HISTORY_ENTRY_BYTES;
-}
 
 /* ---- checking --------------------------------------------------------- */
 
@@ -122,22 +39,21 @@ static struct tally entries_tally(struct history_file *file, history_visit *visi
 				  void *context)
 {
 	struct tally tally = {0};
-	struct history_entry entry;
 
 	for (; tally.used < file->slots; tally.used++) {
-		bool agrees;
-		const uint8_t *p = window_entry(file, tally.used, &agrees);
+		const struct history_entry *entry =
+			history_slot(file, &file->reader, tally.used);
 
-		if (!p || p[OUTCOME_AT] == OUTCOME_NONE)
+		if (!entry || entry->outcome == OUTCOME_NONE)
 			break;
-		if (!agrees || entry_decode(p, &entry) < 0) {
+		if (entry->outcome == OUTCOME_DAMAGED) {
 			tally.damaged++;
 			tally.last_damaged = tally.used;
 			continue;
 		}
-		tally.concluded += entry.outcome != OUTCOME_OPEN;
+		tally.concluded += entry->outcome != OUTCOME_OPEN;
 		if (visit)
-			visit(context, tally.used, &entry);
+			visit(context, tally.used, entry);
 	}
 	return tally;
 }
@@ -168,19 +84,74 @@ static void unfinished_check(struct history *history, struct tally tally)
 		(tally.concluded != concluded && tally.concluded != concluded + 1);
 }
 
-void history_check(struct history *history, history_visit *visit, void *context)
+static void finished_check(struct history *history, struct tally tally)
 {
-	struct tally tally = entries_tally(history->file, visit, context);
-
-	history->torn = UINT64_MAX;
-	if (!history->finished) {
-		unfinished_check(history, tally);
-		return;
-	}
 	history->count = tally.used;
 	/* A writer that lived to mark it has concluded whatever it began. */
 	history->cut = tally.damaged > 0 || history->file->announced != tally.used ||
 		       tally.concluded != tally.used;
+}
+
+void history_check(struct history *history, history_visit *visit, void *context)
+{
+	struct history_file *file = history->file;
+	struct tally tally = entries_tally(file, visit, context);
+
+	history->torn = UINT64_MAX;
+	if (history->finished)
+		finished_check(history, tally);
+	else
+		unfinished_check(history, tally);
+	/* What stands behind is no append, whatever it looks like. */
+	file->slots = history->count;
+	file->reader.held = 0;
+}
+
+/* ---- presuming --------------------------------------------------------- */
+
+/* Has slot number @seq never been used, or is there none? */
+static bool is_unused(const struct history_file *file, uint64_t seq)
+{
+	uint8_t outcome = OUTCOME_NONE;
+
+	return seq == file->slots ||
+	       (history_read_at(file->fd, &outcome, 1,
+				entry_offset(seq) + OUTCOME_AT) == 1 &&
+		outcome == OUTCOME_NONE);
+}
+
+/* A hole has no entries: a small file cannot make us make room for what it announces.
+ */
+bool history_presume(struct history *history, history_visit *visit, void *context)
+{
+	struct history_file *file = history->file;
+	uint64_t count = file->announced;
+
+	if (!history->finished || file->holes || count > file->slots ||
+	    !is_unused(file, count))
+		return false;
+	file->shown = calloc(count / BLOCK_ENTRIES / 64 + 1, sizeof(*file->shown));
+	if (!file->shown)
+		return false;
+	file->reader.visit = visit;
+	file->reader.context = context;
+	file->slots = history->count = count;
+	history->torn = UINT64_MAX;
+	return true;
+}
+
+bool history_settle(struct history *history)
+{
+	struct history_file *file = history->file;
+
+	if (!file || !file->shown)
+		return true;
+	history_show_rest(file, &file->reader);
+	if (file->changed)
+		return false;
+	free(file->shown);
+	file->shown = NULL;
+	return true;
 }
 
 /* ---- opening ---------------------------------------------------------- */
@@ -206,16 +177,14 @@ static int open_raising(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Is @fd a file that may be a history?  Its size, or a negative errno. */
-static int64_t file_size(int fd, bool own)
+/* Is @fd a file that may be a history?  0, or a negative errno. */
+static int file_stat(int fd, bool own, struct stat *ret_st)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, ret_st) < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(ret_st->st_mode) || ret_st->st_size < HISTORY_HEADER_BYTES)
 		return -EBADMSG;
-	return own && st.st_uid != geteuid() ? -EPERM : (int64_t)st.st_size;
+	return own && ret_st->st_uid != geteuid() ? -EPERM : 0;
 }
 
 /* Take what the header says of the file @fd. */
@@ -223,27 +192,50 @@ static int header_read(struct history *history, int fd, bool own)
 {
 	struct history_file *file = history->file;
 	uint8_t header[HISTORY_HEADER_BYTES];
-	int64_t size = file_size(fd, own);
-	ssize_t got = size < 0 ? size : read_at(fd, header, sizeof(header), 0);
+	struct stat st;
+	ssize_t got = file_stat(fd, own, &st);
 
+	if (got == 0)
+		got = history_read_at(fd, header, sizeof(header), 0);
 	if (got < 0)
 		return (int)got;
-	if (got < HISTORY_HEADER_BYTES || size < HISTORY_HEADER_BYTES)
+	if (got < HISTORY_HEADER_BYTES)
 		return -EBADMSG;
 	file->fd = fd;
 	memcpy(file->fixed, header, sizeof(file->fixed));
 	file->sum_start = crc32c_raw(~0u, header, HISTORY_FIXED_BYTES);
-	file->slots = ((uint64_t)size - HISTORY_HEADER_BYTES) / HISTORY_ENTRY_BYTES;
+	file->slots =
+		((uint64_t)st.st_size - HISTORY_HEADER_BYTES) / HISTORY_ENTRY_BYTES;
+	/* Of 512 bytes, whatever the file system's are: inode(7). */
+	file->holes = st.st_blocks * 512 < st.st_size;
 	file->begun = get_le64(header + LIVE_COUNT_AT);
 	file->concluded = get_le64(header + LIVE_CONCLUDED_AT);
 	history->finished = final_decode(header, &file->announced);
 	return 0;
 }
 
+static struct history_file *file_make(void)
+{
+	struct history_file *file = calloc(1, sizeof(*file));
+
+	if (file && history_reader_init(&file->reader, WINDOW_ENTRIES) < 0) {
+		free(file);
+		return NULL;
+	}
+	return file;
+}
+
+static void file_free(struct history_file *file)
+{
+	history_reader_release(&file->reader);
+	free(file->shown);
+	free(file);
+}
+
 int history_attach(struct history *history, const char *path, bool own,
 		   struct error *err)
 {
-	struct history h = {.file = calloc(1, sizeof(*h.file))};
+	struct history h = {.file = file_make()};
 	struct history_identity ignored;
 	struct stat st;
 	int fd, rc;
@@ -252,7 +244,7 @@ int history_attach(struct history *history, const char *path, bool own,
 		return error_sys(err, ENOMEM, "cannot read the history %s", path);
 	/* Of some devices the mere opening has consequences. */
 	if (own && lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		free(h.file);
+		file_free(h.file);
 		return error_set(err, EBADMSG, "%s is no history", path);
 	}
 	fd = open_raising(path);
@@ -275,12 +267,13 @@ int history_attach(struct history *history, const char *path, bool own,
 			  path);
 	}
 	if (rc == 0) {
+		h.reader = &h.file->reader;
 		*history = h;
 		return 0;
 	}
 	if (fd >= 0)
 		close(fd);
-	free(h.file);
+	file_free(h.file);
 	return rc;
 }
 
@@ -297,7 +290,7 @@ void history_close(struct history *history)
 {
 	if (history->file) {
 		close(history->file->fd);
-		free(history->file);
+		file_free(history->file);
 	}
 	memset(history, 0, sizeof(*history));
 }
@@ -334,11 +327,11 @@ static void torn_entry(const struct history *history, struct history_entry *ret_
 	*ret_entry = entry;
 }
 
-int history_get(const struct history *history, uint64_t seq,
-		struct history_entry *ret_entry)
+int history_get_read(const struct history *history, uint64_t seq,
+		     struct history_entry *ret_entry)
 {
-	const uint8_t *p;
-	bool agrees;
+	struct history_file *file = history->file;
+	const struct history_entry *entry;
 
 	if (seq >= history->count)
 		return -ERANGE;
@@ -346,11 +339,14 @@ int history_get(const struct history *history, uint64_t seq,
 		torn_entry(history, ret_entry);
 		return 0;
 	}
-	p = window_entry(history->file, seq, &agrees);
-	if (p && agrees && entry_decode(p, ret_entry) == 0)
+	entry = history_look(history, history->reader, seq);
+	if (entry) {
+		*ret_entry = *entry;
 		return 0;
+	}
 	/* One that is cut has entries like this; any other had none. */
-	history->file->changed |= !history->cut;
+	if (!history->cut)
+		file->changed = true;
 	return -EBADMSG;
 }
 

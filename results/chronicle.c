@@ -110,7 +110,7 @@ int chronicle_open(struct chronicle *chronicle, const struct manifest *manifest,
 		return error_set(err, ENOMEM, "no memory for the histories");
 	}
 	for (uint32_t writer = 0; rc == 0 && writer < writers; writer++) {
-		rc = recall(manifest, run_dir, index, writer, NULL, NULL,
+		rc = recall(manifest, run_dir, index, writer, NULL,
 			    &chronicle->histories[writer], &damaged);
 		chronicle->unreadable += !chronicle->histories[writer].file;
 	}

@@ -126,6 +126,7 @@ static int writer_gather(const struct evidence *e, uint32_t writer,
 			 struct stash *absent)
 {
 	const struct history *history = &e->writers[writer].history;
+	const uint64_t *found = e->writers[writer].found;
 	size_t first = absent->count;
 	struct history_entry entry;
 	int rc;
@@ -133,6 +134,10 @@ static int writer_gather(const struct evidence *e, uint32_t writer,
 	for (uint64_t seq = 0; seq < history->count; seq++) {
 		struct absent one = {.id = {.writer = writer, .seq = seq}};
 
+		if (seq % 64 == 0 && found[seq / 64] == UINT64_MAX) {
+			seq += 63;
+			continue;
+		}
 		if (evidence_found(e, one.id) ||
 		    history_get(history, seq, &entry) < 0 ||
 		    entry.outcome == OUTCOME_FAILED)

@@ -10,28 +10,19 @@
 /* A row of records.csv, a point of the map: for so many appends each has one. */
 #define FACTS_MAX 1000000
 
-/* Whose entries are tallied. */
-struct telling {
-	struct evidence *e;
-	uint32_t writer;
-};
-
-static void entry_tally(void *context, uint64_t seq, const struct history_entry *entry)
-{
-	const struct telling *telling = context;
-	struct evidence *e = telling->e;
-
-	tally_add(&e->tally, e->strategy, &e->form,
-		  (struct record_id){telling->writer, seq}, entry);
-}
-
 static int writer_open(struct evidence *e, const char *run_dir, uint32_t writer)
 {
 	struct writer_evidence *w = &e->writers[writer];
-	struct telling telling = {e, writer};
-	int rc = recall(e->manifest, run_dir, e->strategy_index, writer, entry_tally,
-			&telling, &w->history, &w->damaged);
+	struct recall_show show = {
+		.visit = tally_visit,
+		.context = &w->telling,
+		.presume = !e->means.check_first,
+	};
+	int rc;
 
+	w->telling = (struct telling){&e->tally, writer};
+	rc = recall(e->manifest, run_dir, e->strategy_index, writer, &show, &w->history,
+		    &w->damaged);
 	if (rc < 0)
 		return rc;
 	e->damaged_histories += w->damaged;
@@ -87,7 +78,11 @@ int evidence_open(struct evidence *evidence, const struct judge_means *means,
 		  const struct manifest *manifest, const char *run_dir, size_t index,
 		  struct error *err)
 {
-	struct evidence e = {
+	struct evidence *e = evidence;
+	struct record_plan plan = manifest_record_plan(manifest, index);
+	int rc;
+
+	*e = (struct evidence){
 		.means = *means,
 		.manifest = manifest,
 		.strategy = &manifest->strategies[index],
@@ -98,28 +93,25 @@ int evidence_open(struct evidence *evidence, const struct judge_means *means,
 		.lock_lost = COUNT_NULL,
 		.stale_cache = COUNT_NULL,
 	};
-	struct record_plan plan = manifest_record_plan(manifest, index);
-	int rc = record_form_init(&e.form, &plan);
-
+	rc = record_form_init(&e->form, &plan);
 	for (int kind = 0; kind < ANOMALY_COUNT; kind++)
-		e.anomalies[kind] = COUNT_NULL;
-	e.writers = calloc(manifest->rank_count + 1u, sizeof(*e.writers));
-	if (rc == 0 && !e.writers)
+		e->anomalies[kind] = COUNT_NULL;
+	e->writers = calloc(manifest->rank_count + 1u, sizeof(*e->writers));
+	if (rc == 0 && !e->writers)
 		rc = -ENOMEM;
 	if (rc == 0)
-		rc = tally_init(&e.tally, manifest->rank_count);
+		rc = tally_init(&e->tally, e->strategy, &e->form, manifest->rank_count);
 	for (uint32_t w = 0; rc == 0 && w < manifest->rank_count; w++)
-		rc = writer_open(&e, run_dir, w);
+		rc = writer_open(e, run_dir, w);
 	if (rc == 0)
-		rc = files_name(&e);
+		rc = files_name(e);
 	if (rc == 0)
-		rc = facts_prepare(&e);
+		rc = facts_prepare(e);
 	if (rc < 0) {
-		error_sys(err, -rc, "cannot judge strategy %s", e.strategy->name);
-		evidence_close(&e);
+		error_sys(err, -rc, "cannot judge strategy %s", e->strategy->name);
+		evidence_close(e);
 		return rc;
 	}
-	*evidence = e;
 	return 0;
 }
 
@@ -142,6 +134,13 @@ void evidence_close(struct evidence *e)
 	memset(e, 0, sizeof(*e));
 }
 
+bool evidence_settle(struct evidence *e)
+{
+	for (uint32_t w = 0; !e->contradicted && w < e->manifest->rank_count; w++)
+		e->contradicted = !history_settle(&e->writers[w].history);
+	return !e->contradicted;
+}
+
 void evidence_recheck(struct evidence *e)
 {
 	for (uint32_t w = 0; w < e->manifest->rank_count; w++) {
@@ -151,18 +150,6 @@ void evidence_recheck(struct evidence *e)
 		e->damaged_histories++;
 		e->changed_histories++;
 	}
-}
-
-bool evidence_found(const struct evidence *e, struct record_id id)
-{
-	const struct writer_evidence *w = &e->writers[id.writer];
-
-	return id.seq < w->history.count && w->found[id.seq / 64] >> id.seq % 64 & 1;
-}
-
-uint32_t evidence_host(const struct evidence *e, uint32_t writer)
-{
-	return e->manifest->rank_host[writer];
 }
 
 int evidence_add(struct evidence *e, const struct finding *finding)

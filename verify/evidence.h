@@ -18,6 +18,7 @@
 
 struct writer_evidence {
 	struct history history;
+	struct telling telling;
 	bool damaged;	 /* missing, cut, or unfinished though its writer lived */
 	uint64_t *found; /* a bit per append: an intact copy stands in the file */
 	bool any_found;
@@ -46,6 +47,7 @@ struct evidence {
 	struct writer_evidence *writers; /* manifest->rank_count of them */
 	uint32_t damaged_histories;
 	uint32_t changed_histories; /* of them, those that were whole at first */
+	bool contradicted;	    /* one that was presumed to be whole is not */
 	struct tally tally;	    /* of the histories, until it is the judgment's */
 	bool shrunk;		    /* a data file became shorter while it was read */
 	int unreadable;		    /* errno of a read that failed, or 0 */
@@ -79,21 +81,38 @@ struct evidence {
 
 /*
  * Open what is needed to judge strategy @index.  Missing and damaged histories
- * are noted, not errors.  Returns 0 or a negative errno with a sentence.
+ * are noted, not errors.  Unless the means say otherwise, histories that their writers
+ * finished are presumed to be whole until evidence_settle().  Returns 0 or a negative
+ * errno with a sentence; not to be copied or moved.
  */
 int evidence_open(struct evidence *evidence, const struct judge_means *means,
 		  const struct manifest *manifest, const char *run_dir, size_t index,
 		  struct error *err);
 void evidence_close(struct evidence *evidence);
 
+/*
+ * To be called once the data files were read: have all of the presumed histories been
+ * read, and were they whole?  Then the tally is complete, and what was found rests on
+ * them rightly.  Else @contradicted: judge again, and check the histories first.
+ */
+bool evidence_settle(struct evidence *evidence);
+
 /* Call a history damaged that was changed since, or could not be read again. */
 void evidence_recheck(struct evidence *evidence);
 
 /* Was an intact copy of @id found?  False for an append that never was. */
-bool evidence_found(const struct evidence *evidence, struct record_id id);
+static inline bool evidence_found(const struct evidence *evidence, struct record_id id)
+{
+	const struct writer_evidence *w = &evidence->writers[id.writer];
+
+	return id.seq < w->history.count && w->found[id.seq / 64] >> id.seq % 64 & 1;
+}
 
 /* The host of a writer, as an index into the manifest's hosts. */
-uint32_t evidence_host(const struct evidence *evidence, uint32_t writer);
+static inline uint32_t evidence_host(const struct evidence *evidence, uint32_t writer)
+{
+	return evidence->manifest->rank_host[writer];
+}
 
 /*
  * Count @finding->kind once.  It is proven where the history of its record's

@@ -83,8 +83,12 @@ static int checks_run(struct evidence *e, struct error *err)
 		for (size_t k = 0; k < checks[i].count; k++)
 			e->anomalies[checks[i].counts[k]] = 0;
 		rc = checks[i].run(e, err);
+		/* All of them need whole histories, but the first reads them, too. */
+		if (rc == 0 && !evidence_settle(e))
+			return 0;
 		evidence_recheck(e);
 	}
+	(void)evidence_settle(e);
 	return rc;
 }
 
@@ -186,11 +190,64 @@ int judge_strategy(const struct manifest *manifest, const char *run_dir, size_t 
 	return judge_strategy_by(&alone, manifest, run_dir, index, judgment, err);
 }
 
+/* What the evidence comes to, once all checks have run. */
+static int judgment_reach(struct evidence *e, struct judgment *j, struct error *err)
+{
+	int rc;
+
+	tally_move(e, j);
+	rc = judgment_fill(e, j);
+	if (rc == 0)
+		rc = tails_join(e, j);
+	if (rc == 0)
+		rc = recovery_measure(e, j);
+	if (rc < 0)
+		return error_set(err, -rc, "no memory for the judgment");
+	verdict_reach(e, j);
+	return 0;
+}
+
+/* *@ret_again: a history was not what it was presumed to be, and nothing is judged. */
+static int judge_once(const struct judge_means *means, const struct manifest *manifest,
+		      const char *run_dir, size_t index, struct judgment *j,
+		      bool *ret_again, struct error *err)
+{
+	struct evidence evidence;
+	int rc = evidence_open(&evidence, means, manifest, run_dir, index, err);
+
+	if (rc < 0)
+		return rc;
+	rc = checks_run(&evidence, err);
+	*ret_again = evidence.contradicted;
+	if (rc == 0 && !evidence.contradicted)
+		rc = judgment_reach(&evidence, j, err);
+	evidence_close(&evidence);
+	return rc;
+}
+
+/*
+ * Histories are presumed to be whole, and read once, together with the data.  Where one
+ * proves not to be, what it was taken to prove is void: judge again, as a history of
+ * which it is known beforehand.
+ */
+static int judge_appends(const struct judge_means *means,
+			 const struct manifest *manifest, const char *run_dir,
+			 size_t index, struct judgment *j, struct error *err)
+{
+	struct judge_means thorough = *means;
+	bool again = false;
+	int rc = judge_once(means, manifest, run_dir, index, j, &again, err);
+
+	if (rc < 0 || !again)
+		return rc;
+	thorough.check_first = true;
+	return judge_once(&thorough, manifest, run_dir, index, j, &again, err);
+}
+
 int judge_strategy_by(const struct judge_means *means, const struct manifest *manifest,
 		      const char *run_dir, size_t index, struct judgment *judgment,
 		      struct error *err)
 {
-	struct evidence evidence;
 	struct judgment j;
 	int rc;
 
@@ -205,30 +262,14 @@ int judge_strategy_by(const struct judge_means *means, const struct manifest *ma
 		return 0;
 	}
 	rc = data_check(manifest, err);
-	if (rc < 0)
-		return rc;
-	rc = evidence_open(&evidence, means, manifest, run_dir, index, err);
-	if (rc < 0)
-		return rc;
-	rc = checks_run(&evidence, err);
-	if (rc == 0) {
-		tally_move(&evidence, &j);
-		rc = judgment_fill(&evidence, &j);
-		if (rc == 0)
-			rc = tails_join(&evidence, &j);
-		if (rc == 0)
-			rc = recovery_measure(&evidence, &j);
-		if (rc < 0)
-			error_set(err, -rc, "no memory for the judgment");
-	}
-	if (rc == 0) {
-		verdict_reach(&evidence, &j);
-		*judgment = j;
-	} else {
+	if (rc == 0)
+		rc = judge_appends(means, manifest, run_dir, index, &j, err);
+	if (rc < 0) {
 		judgment_release(&j);
+		return rc;
 	}
-	evidence_close(&evidence);
-	return rc;
+	*judgment = j;
+	return 0;
 }
 
 void judgment_release(struct judgment *judgment)

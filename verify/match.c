@@ -83,8 +83,7 @@ static int order_check(struct matcher *m, const struct segment *segment,
 	struct writer_evidence *w = &m->e->writers[segment->id.writer];
 	uint32_t host = evidence_host(m->e, segment->id.writer);
 	struct record_id before = {segment->id.writer, w->highest_found};
-	const struct moment invoked =
-		timeline_moment(m->e->manifest, host, entry->invoke_ns);
+	struct moment invoked, completed;
 	int rc = 0;
 
 	if (w->any_found && segment->id.seq < w->highest_found)
@@ -93,13 +92,12 @@ static int order_check(struct matcher *m, const struct segment *segment,
 		w->highest_found = segment->id.seq;
 	w->any_found = true;
 	if (rc == 0 && entry->outcome == OUTCOME_ACKNOWLEDGED) {
-		const struct moment completed =
-			timeline_moment(m->e->manifest, host, entry->completed_ns);
-
+		completed = timeline_moment(m->e->manifest, host, entry->completed_ns);
 		if (latest_after(&m->invoked, &completed, &before))
 			rc = finding_add(m, ANOMALY_REALTIME_DISORDER, segment,
 					 &before);
 	}
+	invoked = timeline_moment(m->e->manifest, host, entry->invoke_ns);
 	latest_add(&m->invoked, &invoked, segment->id);
 	return rc;
 }

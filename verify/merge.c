@@ -100,7 +100,7 @@ static int feed_advance(struct merge *m, struct feed *feed)
 static int feed_open_history(struct merge *m, struct feed *feed, const char *run_dir)
 {
 	return recall(m->manifest, run_dir, m->form.plan.strategy_index, feed->writer,
-		      NULL, NULL, &feed->history, &feed->damaged);
+		      NULL, &feed->history, &feed->damaged);
 }
 
 static int feed_open_file(struct merge *m, struct feed *feed, struct error *err)

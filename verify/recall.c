@@ -34,9 +34,19 @@ static bool is_shortage(int rc)
 	return rc == -ENOMEM || rc == -EMFILE || rc == -ENFILE;
 }
 
+static void entries_show(struct history *history, const struct recall_show *show)
+{
+	static const struct recall_show to_nobody;
+
+	if (!show)
+		show = &to_nobody;
+	if (!show->presume || !history_presume(history, show->visit, show->context))
+		history_check(history, show->visit, show->context);
+}
+
 int recall(const struct manifest *manifest, const char *run_dir, size_t index,
-	   uint32_t writer, history_visit *visit, void *context,
-	   struct history *ret_history, bool *ret_damaged)
+	   uint32_t writer, const struct recall_show *show, struct history *ret_history,
+	   bool *ret_damaged)
 {
 	const struct manifest_writer *w = &manifest->strategies[index].writers[writer];
 	char *path = manifest_history_path(manifest, run_dir, index, writer);
@@ -54,7 +64,7 @@ int recall(const struct manifest *manifest, const char *run_dir, size_t index,
 	if (is_shortage(rc))
 		return rc;
 	if (rc == 0 && recall_fits(&history, manifest, index, writer)) {
-		history_check(&history, visit, context);
+		entries_show(&history, show);
 		damaged = lacks(&history, w);
 	} else if (rc == 0) {
 		history_close(&history);

@@ -34,9 +34,22 @@ static bool stamps_ordered(const struct history_entry *entry)
 	       entry->unlock_ns <= entry->completed_ns;
 }
 
-int tally_init(struct tally *tally, uint32_t writers)
+/* What every append of the strategy writes; 0: they differ. */
+static uint32_t equal_bytes(const struct manifest_strategy *strategy,
+			    const struct record_form *form)
+{
+	if (strategy->workload == WORKLOAD_COUNTER)
+		return COUNTER_BYTES;
+	return form->plan.min_bytes == form->plan.max_bytes ? form->plan.max_bytes : 0;
+}
+
+int tally_init(struct tally *tally, const struct manifest_strategy *strategy,
+	       const struct record_form *form, uint32_t writers)
 {
 	*tally = (struct tally){
+		.strategy = strategy,
+		.form = form,
+		.equal_bytes = equal_bytes(strategy, form),
 		.latency = calloc(LATENCY_PARTS, sizeof(*tally->latency)),
 		.shares = calloc(writers + 1u, sizeof(*tally->shares)),
 	};
@@ -50,12 +63,12 @@ void tally_release(struct tally *tally)
 	memset(tally, 0, sizeof(*tally));
 }
 
-void tally_add(struct tally *tally, const struct manifest_strategy *strategy,
-	       const struct record_form *form, struct record_id id,
-	       const struct history_entry *entry)
+void tally_visit(void *context, uint64_t seq, const struct history_entry *entry)
 {
-	struct writer_share *share = &tally->shares[id.writer];
-	bool locks = strategy->exclusive_lock;
+	const struct telling *telling = context;
+	struct tally *tally = telling->tally;
+	struct writer_share *share = &tally->shares[telling->writer];
+	bool locks = tally->strategy->exclusive_lock;
 	uint64_t wait =
 		(locks ? entry->locked_ns : entry->completed_ns) - entry->invoke_ns;
 
@@ -63,15 +76,33 @@ void tally_add(struct tally *tally, const struct manifest_strategy *strategy,
 	if (entry->outcome != OUTCOME_ACKNOWLEDGED)
 		return;
 	tally->acknowledged++;
-	tally->acknowledged_bytes += strategy->workload == WORKLOAD_COUNTER
-					     ? COUNTER_BYTES
-					     : record_size(form, id);
+	tally->acknowledged_bytes +=
+		tally->equal_bytes
+			? tally->equal_bytes
+			: record_size(tally->form,
+				      (struct record_id){telling->writer, seq});
 	share->acknowledged++;
 	if (!stamps_ordered(entry))
 		return;
 	if (wait > share->longest_wait_ns)
 		share->longest_wait_ns = wait;
 	latency_add(tally, locks, entry);
+}
+
+void tally_merge(struct tally *into, const struct tally *from, uint32_t writers)
+{
+	for (int part = 0; part < LATENCY_PARTS; part++)
+		histogram_merge(&into->latency[part], &from->latency[part]);
+	into->acknowledged += from->acknowledged;
+	into->acknowledged_bytes += from->acknowledged_bytes;
+	into->failed += from->failed;
+	for (uint32_t w = 0; w < writers; w++) {
+		struct writer_share *share = &into->shares[w];
+
+		share->acknowledged += from->shares[w].acknowledged;
+		if (share->longest_wait_ns < from->shares[w].longest_wait_ns)
+			share->longest_wait_ns = from->shares[w].longest_wait_ns;
+	}
 }
 
 void tally_move(struct evidence *e, struct judgment *j)

@@ -41,8 +41,8 @@ static bool agrees_with_last(const struct manifest_host *host, size_t index)
 	return apart <= error_ns(a, b->at_ns - a->at_ns) + error_ns(b, 0);
 }
 
-struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
-			      uint64_t own_ns)
+struct moment timeline_moment_elsewhere(const struct manifest *manifest, uint32_t host,
+					uint64_t own_ns)
 {
 	const struct manifest_host *h = &manifest->hosts[host];
 	struct moment moment = {
@@ -56,14 +56,7 @@ struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
 	int64_t aligned;
 	size_t next;
 
-	/* Times beyond a century are damage; they prove nothing. */
-	if (own_ns > INT64_MAX / 4)
-		return moment;
-	if (manifest->rank_count && host == manifest->rank_host[0]) {
-		moment.low_ns = moment.high_ns = (int64_t)own_ns;
-		return moment;
-	}
-	if (!h->sample_count)
+	if (own_ns > TIMELINE_MAX_NS || !h->sample_count)
 		return moment;
 	next = sample_after(h, own_ns);
 	sample = after = &h->samples[next];
@@ -97,13 +90,6 @@ bool timeline_tells(const struct manifest *manifest, uint32_t host, uint64_t fro
 	return true;
 }
 
-bool moment_before(const struct moment *a, const struct moment *b)
-{
-	if (a->host == b->host)
-		return a->own_ns < b->own_ns;
-	return a->high_ns < b->low_ns;
-}
-
 struct moment moment_mirrored(const struct moment *moment)
 {
 	bool known = moment->low_ns != INT64_MIN;
@@ -131,51 +117,4 @@ void latest_release(struct latest *latest)
 {
 	free(latest->per_host);
 	memset(latest, 0, sizeof(*latest));
-}
-
-static void mark_set(struct latest_mark *mark, const struct moment *moment,
-		     struct record_id id)
-{
-	mark->any = true;
-	mark->moment = *moment;
-	mark->id = id;
-}
-
-void latest_add(struct latest *latest, const struct moment *moment, struct record_id id)
-{
-	struct latest_mark *own = &latest->per_host[moment->host];
-	struct latest_mark *all = &latest->over_all;
-
-	if (!own->any || own->moment.own_ns < moment->own_ns)
-		mark_set(own, moment, id);
-	if (all->any && all->moment.host == moment->host) {
-		if (all->moment.low_ns < moment->low_ns)
-			mark_set(all, moment, id);
-	} else if (!all->any || all->moment.low_ns < moment->low_ns) {
-		latest->elsewhere = *all;
-		mark_set(all, moment, id);
-	} else if (!latest->elsewhere.any ||
-		   latest->elsewhere.moment.low_ns < moment->low_ns) {
-		mark_set(&latest->elsewhere, moment, id);
-	}
-}
-
-bool latest_after(const struct latest *latest, const struct moment *moment,
-		  struct record_id *ret_id)
-{
-	const struct latest_mark *own = &latest->per_host[moment->host];
-	const struct latest_mark *all = &latest->over_all;
-
-	if (own->any && moment_before(moment, &own->moment)) {
-		*ret_id = own->id;
-		return true;
-	}
-	/* Another host's bound: this host's own was decided above. */
-	if (all->any && all->moment.host == moment->host)
-		all = &latest->elsewhere;
-	if (all->any && moment_before(moment, &all->moment)) {
-		*ret_id = all->id;
-		return true;
-	}
-	return false;
 }

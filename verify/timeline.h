@@ -20,9 +20,22 @@ struct moment {
 	int64_t low_ns, high_ns; /* INT64_MIN, INT64_MAX where it is unknown */
 };
 
+/* Times beyond a century are damage; they prove nothing. */
+#define TIMELINE_MAX_NS ((uint64_t)INT64_MAX / 4)
+
+/* The moment when @host's clock, not rank 0's, showed @own_ns. */
+struct moment timeline_moment_elsewhere(const struct manifest *manifest, uint32_t host,
+					uint64_t own_ns);
+
 /* The moment when @host's clock showed @own_ns. */
-struct moment timeline_moment(const struct manifest *manifest, uint32_t host,
-			      uint64_t own_ns);
+static inline struct moment timeline_moment(const struct manifest *manifest,
+					    uint32_t host, uint64_t own_ns)
+{
+	if (manifest->rank_count && host == manifest->rank_host[0] &&
+	    own_ns <= TIMELINE_MAX_NS)
+		return (struct moment){host, own_ns, (int64_t)own_ns, (int64_t)own_ns};
+	return timeline_moment_elsewhere(manifest, host, own_ns);
+}
 
 /*
  * Can all that @host's clock showed from @from_ns to @to_ns be compared with other
@@ -32,7 +45,12 @@ bool timeline_tells(const struct manifest *manifest, uint32_t host, uint64_t fro
 		    uint64_t to_ns);
 
 /* Was @a before @b by more than the error of the clocks? */
-bool moment_before(const struct moment *a, const struct moment *b);
+static inline bool moment_before(const struct moment *a, const struct moment *b)
+{
+	if (a->host == b->host)
+		return a->own_ns < b->own_ns;
+	return a->high_ns < b->low_ns;
+}
 
 /*
  * The same moments with time running the other way: a was before b if b's mirror is
@@ -58,11 +76,58 @@ struct latest {
 /* 0 or -ENOMEM. */
 int latest_init(struct latest *latest, size_t host_count);
 void latest_release(struct latest *latest);
-void latest_add(struct latest *latest, const struct moment *moment,
-		struct record_id id);
+
+/*
+ * What follows is called for each record of a file, and stands here to be part of the
+ * caller: a moment that was stored in parts and is loaded as a whole costs a wait.
+ */
+static inline void mark_set(struct latest_mark *mark, const struct moment *moment,
+			    struct record_id id)
+{
+	mark->any = true;
+	mark->moment = *moment;
+	mark->id = id;
+}
+
+static inline void latest_add(struct latest *latest, const struct moment *moment,
+			      struct record_id id)
+{
+	struct latest_mark *own = &latest->per_host[moment->host];
+	struct latest_mark *all = &latest->over_all;
+
+	if (!own->any || own->moment.own_ns < moment->own_ns)
+		mark_set(own, moment, id);
+	if (all->any && all->moment.host == moment->host) {
+		if (all->moment.low_ns < moment->low_ns)
+			mark_set(all, moment, id);
+	} else if (!all->any || all->moment.low_ns < moment->low_ns) {
+		latest->elsewhere = *all;
+		mark_set(all, moment, id);
+	} else if (!latest->elsewhere.any ||
+		   latest->elsewhere.moment.low_ns < moment->low_ns) {
+		mark_set(&latest->elsewhere, moment, id);
+	}
+}
 
 /* Is @moment before one of those added?  Then *ret_id is whose. */
-bool latest_after(const struct latest *latest, const struct moment *moment,
-		  struct record_id *ret_id);
+static inline bool latest_after(const struct latest *latest,
+				const struct moment *moment, struct record_id *ret_id)
+{
+	const struct latest_mark *own = &latest->per_host[moment->host];
+	const struct latest_mark *all = &latest->over_all;
+
+	if (own->any && moment_before(moment, &own->moment)) {
+		*ret_id = own->id;
+		return true;
+	}
+	/* Another host's bound: this host's own was decided above. */
+	if (all->any && all->moment.host == moment->host)
+		all = &latest->elsewhere;
+	if (all->any && moment_before(moment, &all->moment)) {
+		*ret_id = all->id;
+		return true;
+	}
+	return false;
+}
 
 #endif

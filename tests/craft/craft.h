@@ -19,8 +19,8 @@
 	craft_must((craft), craft_judge((craft), craft_judge_twice, (judgment)))
 
 /*
- * judge_strategy(), alone and by threads with chunks of some records: a judgment that
- * depends on it ends the program.
+ * judge_strategy(), alone, by threads with chunks of some records, and with the
+ * histories checked first: a judgment that depends on it ends the program.
  */
 int craft_judge_twice(const struct manifest *manifest, const char *run_dir,
 		      size_t index, struct judgment *judgment, struct error *err);

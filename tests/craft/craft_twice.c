@@ -1,4 +1,4 @@
-/* craft_twice - one run judged in two ways, of which one outcome must come. */
+/* craft_twice - one run judged in several ways, of which one outcome must come. */
 #include "tests/craft/craft.h"
 
 #include <string.h>
@@ -67,35 +67,44 @@ static bool same_counts(const struct judgment *a, const struct judgment *b)
 	       a->acknowledged_bytes == b->acknowledged_bytes;
 }
 
-static void expect_same(const struct judgment *a, const struct judgment *b)
+/* Judge by @means too, and end the program if that makes a difference. */
+static void expect_same(const struct judge_means *means,
+			const struct manifest *manifest, const char *run_dir,
+			size_t index, const struct judgment *a, int rc)
 {
-	const char *what = !same_counts(a, b)	  ? "counts"
-			   : !same_findings(a, b) ? "findings"
-			   : !same_facts(a, b)	  ? "facts"
-			   : !same_times(a, b)	  ? "times"
-						  : NULL;
+	struct judgment b;
+	struct error err;
+	int again = judge_strategy_by(means, manifest, run_dir, index, &b, &err);
+	const char *what;
 
-	if (what || a->verdict != b->verdict || strcmp(a->reason, b->reason) != 0)
-		craft_die("%d threads judge otherwise than one: %s: %s; %s", THREADS,
-			  what ? what : "verdict", a->reason, b->reason);
+	if (rc != again)
+		craft_die("%u threads end by %d, one by %d", means->threads, again, rc);
+	if (rc < 0)
+		return;
+	what = !same_counts(a, &b)     ? "counts"
+	       : !same_findings(a, &b) ? "findings"
+	       : !same_facts(a, &b)    ? "facts"
+	       : !same_times(a, &b)    ? "times"
+				       : NULL;
+	if (what || a->verdict != b.verdict || strcmp(a->reason, b.reason) != 0)
+		craft_die("%u threads%s judge otherwise than one: %s: %s; %s",
+			  means->threads,
+			  means->check_first ? ", histories first," : "",
+			  what ? what : "verdict", a->reason, b.reason);
+	judgment_release(&b);
 }
 
 int craft_judge_twice(const struct manifest *manifest, const char *run_dir,
 		      size_t index, struct judgment *judgment, struct error *err)
 {
-	const struct judge_means means = {
-		.threads = THREADS,
-		.chunk_bytes = CHUNK_RECORDS * (size_t)manifest->max_bytes,
+	const struct judge_means ways[] = {
+		{.threads = THREADS,
+		 .chunk_bytes = CHUNK_RECORDS * (size_t)manifest->max_bytes},
+		{.threads = 1, .check_first = true},
 	};
-	struct judgment together;
 	int rc = judge_strategy(manifest, run_dir, index, judgment, err);
-	int again = judge_strategy_by(&means, manifest, run_dir, index, &together, err);
 
-	if (rc != again)
-		craft_die("%d threads end by %d, one by %d", THREADS, again, rc);
-	if (rc == 0) {
-		expect_same(judgment, &together);
-		judgment_release(&together);
-	}
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		expect_same(&ways[i], manifest, run_dir, index, judgment, rc);
 	return rc;
 }

@@ -14,7 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct judge_means alone;
+/* In two passes, so that there is a time between them. */
+static const struct judge_means in_two_passes = {.check_first = true};
+static const struct judge_means in_one_pass;
 
 enum { RECORDS = 2000, SIZE = 64, WRITERS = 2 };
 
@@ -89,7 +91,8 @@ static enum verdict judged(harm *before, harm *between, harm *after, char *ret_r
 	struct error err;
 	enum verdict verdict;
 
-	ck_assert_int_eq(evidence_open(&e, &alone, &c.manifest, c.dir, 0, &err), 0);
+	ck_assert_int_eq(evidence_open(&e, &in_two_passes, &c.manifest, c.dir, 0, &err),
+			 0);
 	ck_assert_uint_eq(e.damaged_histories, 0);
 	before(path);
 	ck_assert_int_eq(match_files(&e, &err), 0);
@@ -166,5 +169,105 @@ START_TEST(before_the_clocks_are_looked_at)
 }
 END_TEST
 
+/* In one pass, what is not whole any more is found when it is first read. */
+START_TEST(together_with_the_data)
+{
+	harm *const harms[] = {emptied, halved, altered};
+
+	for (size_t i = 0; i < sizeof(harms) / sizeof(harms[0]); i++) {
+		struct evidence e;
+		char *path;
+
+		begin();
+		path = manifest_history_path(&c.manifest, c.dir, 0, 1);
+		ck_assert_int_eq(
+			evidence_open(&e, &in_one_pass, &c.manifest, c.dir, 0, NULL),
+			0);
+		harms[i](path);
+		ck_assert_int_eq(match_files(&e, NULL), 0);
+		ck_assert(!evidence_settle(&e));
+		ck_assert(e.contradicted);
+		evidence_close(&e);
+		free(path);
+		craft_release(&c);
+	}
+}
+END_TEST
+
+/* Once all was read and found whole, it is as if it had been read first. */
+START_TEST(behind_the_one_pass)
+{
+	harm *const harms[] = {emptied, halved, altered};
+
+	for (size_t i = 0; i < sizeof(harms) / sizeof(harms[0]); i++) {
+		struct judgment judgment = {0};
+		struct evidence e;
+		char *path;
+
+		begin();
+		path = manifest_history_path(&c.manifest, c.dir, 0, 1);
+		ck_assert_int_eq(
+			evidence_open(&e, &in_one_pass, &c.manifest, c.dir, 0, NULL),
+			0);
+		ck_assert_int_eq(match_files(&e, NULL), 0);
+		ck_assert(evidence_settle(&e));
+		harms[i](path);
+		ck_assert_int_eq(holds_check(&e, NULL), 0);
+		tally_move(&e, &judgment);
+		ck_assert_uint_eq(judgment.acknowledged, WRITERS * RECORDS);
+		verdict_reach(&e, &judgment);
+		ck_assert_int_eq(judgment.verdict, VERDICT_INCONCLUSIVE);
+		ck_assert_ptr_nonnull(
+			strstr(judgment.reason, "1 of 2 writers changed"));
+		judgment_release(&judgment);
+		evidence_close(&e);
+		free(path);
+		craft_release(&c);
+	}
+}
+END_TEST
+
+/*
+ * Damage in an entry that no record of the file leads to: the append failed, and
+ * rightly left nothing; neither history nor data would miss it.
+ */
+START_TEST(where_no_record_leads)
+{
+	struct history_entry failed = {
+		.outcome = OUTCOME_FAILED,
+		.step = STEP_LOCK,
+		.offset = HISTORY_OFFSET_UNKNOWN,
+		.invoke_ns = CRAFT_SAMPLE_NS,
+	};
+	struct judgment judgment;
+	uint64_t seq;
+	char *path;
+	int fd;
+
+	begin();
+	seq = craft_append(&c, 1, &failed);
+	craft_save(&c);
+	craft_judge(&c, &judgment);
+	ck_assert_msg(judgment.verdict == VERDICT_SAFE, "%s", judgment.reason);
+	ck_assert_uint_eq(judgment.failed, 1);
+	judgment_release(&judgment);
+	path = manifest_history_path(&c.manifest, c.dir, 0, 1);
+	fd = open(path, O_WRONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(
+		pwrite(fd, "?", 1,
+		       (off_t)(HISTORY_HEADER_BYTES + seq * HISTORY_ENTRY_BYTES + 30)),
+		1);
+	close(fd);
+	craft_judge(&c, &judgment);
+	ck_assert_int_eq(judgment.verdict, VERDICT_INCONCLUSIVE);
+	ck_assert_ptr_nonnull(strstr(judgment.reason, "damaged"));
+	judgment_release(&judgment);
+	free(path);
+	craft_release(&c);
+}
+END_TEST
+
 UNIT_MAIN("changed", 30, nothing_happens, before_the_files_are_read, between_two_passes,
-	  before_the_clocks_are_looked_at)
+	  before_the_clocks_are_looked_at, together_with_the_data, behind_the_one_pass,
+	  where_no_record_leads)

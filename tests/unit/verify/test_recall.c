@@ -32,8 +32,8 @@ static void expect(bool taken, bool damaged)
 	struct history history;
 	bool is_damaged;
 
-	ck_assert_int_eq(
-		recall(&c.manifest, c.dir, 0, 1, NULL, NULL, &history, &is_damaged), 0);
+	ck_assert_int_eq(recall(&c.manifest, c.dir, 0, 1, NULL, &history, &is_damaged),
+			 0);
 	ck_assert_uint_eq(history.count, taken ? RECORDS : 0);
 	ck_assert_int_eq(history.file != NULL, taken);
 	ck_assert_int_eq(is_damaged, damaged);

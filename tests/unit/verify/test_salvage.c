@@ -79,8 +79,7 @@ static void expect(const char *path)
 
 	ck_assert_int_eq(w->astray, path == NULL);
 	ck_assert_pstr_eq(w->salvaged_path, path);
-	ck_assert_int_eq(
-		recall(&c.manifest, c.dir, 0, 1, NULL, NULL, &history, &damaged), 0);
+	ck_assert_int_eq(recall(&c.manifest, c.dir, 0, 1, NULL, &history, &damaged), 0);
 	ck_assert_uint_eq(history.count, path ? RECORDS : 0);
 	ck_assert_int_eq(damaged, path == NULL);
 	history_close(&history);
