@@ -58,6 +58,16 @@ __attribute__((target("sse4.2"))) static void numbered_by_instruction(
 			(uint32_t)__builtin_ia32_crc32di(state, first + i),
 			blocks + i * stride, block_bytes);
 }
+
+__attribute__((target("sse4.2"))) static uint32_t numbered_60_by_instruction(
+	uint32_t state, uint64_t number, const uint8_t *block)
+{
+	uint64_t wide = __builtin_ia32_crc32di(state, number);
+
+	for (size_t at = 0; at < 56; at += 8)
+		wide = __builtin_ia32_crc32di(wide, get_le64(block + at));
+	return __builtin_ia32_crc32si((uint32_t)wide, get_le32(block + 56));
+}
 #endif
 
 uint32_t crc32c_raw(uint32_t state, const void *data, size_t len)
@@ -87,6 +97,18 @@ void crc32c_raw_numbered(uint32_t state, uint64_t first, const uint8_t *blocks,
 		ret_states[i] = by_table(by_table(state, number, sizeof(number)),
 					 blocks + i * stride, block_bytes);
 	}
+}
+
+uint32_t crc32c_raw_numbered_60(uint32_t state, uint64_t number, const uint8_t *block)
+{
+	uint32_t sum;
+
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("sse4.2"))
+		return numbered_60_by_instruction(state, number, block);
+#endif
+	crc32c_raw_numbered(state, number, block, 60, 60, 1, &sum);
+	return sum;
 }
 
 const char *crc32c_method(void)

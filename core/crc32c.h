@@ -29,6 +29,10 @@ void crc32c_raw_numbered(uint32_t state, uint64_t first, const uint8_t *blocks,
 			 size_t block_bytes, size_t stride, size_t count,
 			 uint32_t *ret_states);
 
+/* The same of one block of 60 bytes, an entry of a history: nothing is left to count.
+ */
+uint32_t crc32c_raw_numbered_60(uint32_t state, uint64_t number, const uint8_t *block);
+
 /* How this processor has them reckoned, for people: "SSE4.2", "table". */
 const char *crc32c_method(void);
 

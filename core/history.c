@@ -68,6 +68,19 @@ static void entry_encode(const struct history_writer *history, uint64_t seq,
 	put_le32(p + ENTRY_SUM_AT, entry_sum(history->sum_start, seq, p));
 }
 
+/* The same of an intention, of which there is little to say. */
+static void intention_encode(const struct history_writer *history, uint64_t seq,
+			     uint64_t invoke_ns)
+{
+	uint8_t *p = entry_at(history->map, seq);
+
+	put_le64(p, OUTCOME_OPEN);
+	put_le64(p + OFFSET_AT, (uint64_t)HISTORY_OFFSET_UNKNOWN);
+	put_le64(p + INVOKE_AT, invoke_ns);
+	memset(p + LOCKED_AT, 0, ENTRY_SUM_AT - LOCKED_AT);
+	put_le32(p + ENTRY_SUM_AT, entry_sum(history->sum_start, seq, p));
+}
+
 /* ---- writing ---------------------------------------------------------- */
 
 /*
@@ -148,19 +161,13 @@ static void live_raise(struct history_writer *history, size_t at, uint64_t count
 
 int history_intend(struct history_writer *history, uint64_t invoke_ns)
 {
-	struct history_entry entry = {
-		.outcome = OUTCOME_OPEN,
-		.offset = HISTORY_OFFSET_UNKNOWN,
-		.invoke_ns = invoke_ns,
-	};
-	int rc;
-
 	if (history->count == history->reserved) {
-		rc = reserve_stride(history);
+		int rc = reserve_stride(history);
+
 		if (rc < 0)
 			return rc;
 	}
-	entry_encode(history, history->count, &entry);
+	intention_encode(history, history->count, invoke_ns);
 	history->count++;
 	live_raise(history, LIVE_COUNT_AT, history->count);
 	return 0;

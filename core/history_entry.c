@@ -1,8 +1,6 @@
 /* history_entry - see history_entry.h. */
 #include "core/history_entry.h"
 
-#include "core/crc32c.h"
-
 static const char *const outcome_names[] = {
 	[OUTCOME_NONE] = "none",
 	[OUTCOME_OPEN] = "open",
@@ -27,13 +25,4 @@ const char *outcome_name(enum outcome outcome)
 const char *append_step_name(enum append_step step)
 {
 	return (size_t)step < COUNT_OF(step_names) ? step_names[step] : "?";
-}
-
-uint32_t entry_sum(uint32_t sum_start, uint64_t seq, const uint8_t *p)
-{
-	uint8_t place[8];
-
-	put_le64(place, seq);
-	return ~crc32c_raw(crc32c_raw(sum_start, place, sizeof(place)), p,
-			   ENTRY_SUM_AT);
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "core/bytes.h"
+#include "core/crc32c.h"
 #include "core/history.h"
 
 /* The header page: history_identity.c has the fixed part; then three live fields. */
@@ -52,7 +53,11 @@ static inline size_t entry_offset(uint64_t seq)
 }
 
 /* The sum of entry number @seq; @sum_start is what the header makes of it. */
-uint32_t entry_sum(uint32_t sum_start, uint64_t seq, const uint8_t *p);
+static inline uint32_t entry_sum(uint32_t sum_start, uint64_t seq, const uint8_t *p)
+{
+	_Static_assert(ENTRY_SUM_AT == 60, "what is summed");
+	return ~crc32c_raw_numbered_60(sum_start, seq, p);
+}
 
 static inline bool entry_agrees(const uint8_t *p, uint32_t sum_start, uint64_t seq)
 {

@@ -102,6 +102,19 @@ START_TEST(blocks_with_a_number_before_each)
 }
 END_TEST
 
+START_TEST(a_block_of_sixty)
+{
+	uint8_t bytes[8 + 60];
+
+	for (uint64_t seed = 0; seed < 100; seed++) {
+		fill(bytes, sizeof(bytes), seed);
+		ck_assert_uint_eq(crc32c_raw_numbered_60((uint32_t)seed,
+							 get_le64(bytes), bytes + 8),
+				  slow_raw((uint32_t)seed, bytes, sizeof(bytes)));
+	}
+}
+END_TEST
+
 START_TEST(is_linear_from_zero)
 {
 	uint8_t a[40], b[40], both[40];
@@ -120,4 +133,5 @@ START_TEST(is_linear_from_zero)
 END_TEST
 
 UNIT_MAIN("crc32c", 30, rfc_3720_vectors, agrees_with_the_slow_division,
-	  continues_at_every_cut, blocks_with_a_number_before_each, is_linear_from_zero)
+	  continues_at_every_cut, blocks_with_a_number_before_each, a_block_of_sixty,
+	  is_linear_from_zero)
