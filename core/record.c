@@ -237,12 +237,10 @@ void record_form_release(struct record_form *form)
 	memset(form, 0, sizeof(*form));
 }
 
-uint32_t record_size(const struct record_form *form, struct record_id id)
+uint32_t record_size_chosen(const struct record_form *form, struct record_id id)
 {
 	uint32_t span = form->plan.max_bytes - form->plan.min_bytes;
 
-	if (!span)
-		return form->plan.max_bytes;
 	return form->plan.min_bytes +
 	       (uint32_t)(random_hash(form->plan.seed, id.writer, id.seq) %
 			  ((uint64_t)span + 1));

@@ -83,8 +83,16 @@ struct record_cell {
 int record_form_init(struct record_form *form, const struct record_plan *plan);
 void record_form_release(struct record_form *form);
 
-/* The size in bytes of the record @id: fixed, or chosen by the plan's seed. */
-uint32_t record_size(const struct record_form *form, struct record_id id);
+/* Of sizes that differ, the one that the plan's seed chooses for the record @id. */
+uint32_t record_size_chosen(const struct record_form *form, struct record_id id);
+
+/* The size in bytes of the record @id. */
+static inline uint32_t record_size(const struct record_form *form, struct record_id id)
+{
+	return form->plan.min_bytes == form->plan.max_bytes
+		       ? form->plan.max_bytes
+		       : record_size_chosen(form, id);
+}
 
 /* Write the record_size() bytes of @id to @ret_bytes. */
 void record_write(const struct record_form *form, struct record_id id,

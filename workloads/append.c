@@ -283,9 +283,11 @@ int appender_close(struct appender *appender)
 
 /* ---- the steps ---------------------------------------------------------- */
 
-/* The first step that fails decides. */
-static void step_failed(struct history_entry *entry, enum outcome outcome,
-			enum append_step step, int rc)
+/* The first step that fails decides.  Cold: what leads here lies apart from the rest.
+ */
+__attribute__((cold)) static void step_failed(struct history_entry *entry,
+					      enum outcome outcome,
+					      enum append_step step, int rc)
 {
 	if (entry->outcome != OUTCOME_ACKNOWLEDGED)
 		return;
@@ -356,7 +358,8 @@ static bool take_lock(struct appender *appender, struct history_entry *entry)
  * Obey @order, if that is what was ordered.  In a thread of the rank it would be the
  * rank that dies.
  */
-static void obey_now(const struct appender *appender, enum live_order order)
+__attribute__((cold)) static void obey_now(const struct appender *appender,
+					   enum live_order order)
 {
 	struct live *live = appender->live;
 	uint32_t expected = order;
