@@ -99,6 +99,18 @@ packed()
 	[[ -z $output ]] || fail "in both: $output"
 }
 
+@test "one maintainer stands in both packages and their changelogs" {
+	local package maintainer
+	maintainer=$(sed -n 's/^TAILRACE_MAINTAINER:STRING=//p' "$TAILRACE_BUILD/CMakeCache.txt")
+	[[ $maintainer == *' <'*@*'>' ]] || fail "$maintainer"
+	packed
+	for package in tailrace tailrace-verify; do
+		run -0 dpkg-deb -f debs/"$package"_[0-9]*.deb Maintainer
+		[[ $output == "$maintainer" ]] || fail "$output"
+		run -0 zgrep -F " -- $maintainer  " "$package/usr/share/doc/$package"/changelog*.gz
+	done
+}
+
 @test "lintian finds no error and no warning" {
 	command -v lintian >/dev/null || skip "no lintian"
 	packed
