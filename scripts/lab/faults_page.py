@@ -12,8 +12,8 @@ which demands what the text says must come out.
 **A host is cut off.** Over NFSv4 a lock is held under a lease, which the client's kernel renews (RFC 8881, 8.3). When it
 ran out, the server gives the lock to the next who asks; until somebody does, Linux keeps it (RFC 8881, 8.4.3, allows
 both). Who polls for the lock asks at once. A waiter whom the kernel of a client told to wait is called back, or asks again after
-30 s at the latest (see *stopped* below): so long an expired lock may stand idle. The host that comes back learns that it lost the lock, and gets EIO for that file until it closes it (fcntl(2), *Lost
-locks*; unless the kernel parameter `nfs.recover_lost_locks` is set, *Record locking and NFS* there). So its append in flight is of *unknown* outcome; and as its
+30 s at the latest (see *stopped* below): so long an expired lock may stand idle, and a host that is back before has not lost it. One that comes back later
+learns that it did, and gets EIO for that file until it closes it (fcntl(2), *Lost locks*; unless the kernel parameter `nfs.recover_lost_locks` is set, *Record locking and NFS* there). So its append in flight is of *unknown* outcome; and as its
 close fails too, so are all those on that descriptor that it never flushed, however many of them stand in the file
 (*recovered*). What must not happen is that its late write lands over somebody else's record. A cut shorter than the lease is
 ridden out: TCP repeats, and repeats less and less often, so that a host may come back as late again after the healing as
@@ -23,7 +23,8 @@ the cut was long. Over NFSv3 a lock has no lease: nobody else gets it until its 
 held (RFC 8881, 8.4.2). Version 4 clients learn of it from the server's answers; when all that were known have reclaimed, it ends
 early (from 4.1 on clients say so, RECLAIM_COMPLETE; RFC 8881, 18.51). NFSv3 clients learn of it from sm-notify(8) and wait for
 all of it, unless no host held a lock when the service stopped: then sm-notify has nobody to tell, and ends the period
-(*lift-grace* there). Nobody loses anything; everybody waits. The kernel's "lost 1 locks" in a host's log means no harm there: it counts one
+(*lift-grace* there). Nobody loses anything; everybody waits: first of all for the connection, which a client that was refused asks
+for again after 3 s, then 6, then 12 (`XS_TCP_INIT_REEST_TO` in `net/sunrpc/xprtsock.c`). The kernel's "lost 1 locks" in a host's log means no harm there: it counts one
 who waited for the lock, too.
 
 **NFSv4.0.** A waiter is not called back; it asks again after 1, 2, 4 to 30 s (`NFS4_LOCK_MAXTIMEOUT` in the kernel's
@@ -33,7 +34,8 @@ who waited for the lock, too.
 **The server loses power.** With a `sync` export nothing that was acknowledged as stable can be lost: clients keep what was not
 committed and send it again (RFC 1813, 3.3.21; RFC 8881, 18.3). With `async` the server lies (exports(5)): what it acknowledged and even
 "flushed" is gone, and the file is shorter than clients believe. This is the one case in this page in which acknowledged records
-are lost, and the verdict must be *unsafe*.
+are lost, and the verdict must be *unsafe*. A host of which the server had taken the last request, and did not answer it any more, has nothing that TCP
+repeats: if it sends nothing else it asks again after *timeo*, 60 s (nfs(5)), and one append may take that long.
 
 **A process is killed, or stopped.** The kernel of a killed one closes its file and so unlocks; others wait for a moment. A stopped one
 holds its lock: the kernel goes on renewing the lease in its name, so nobody is expired, and all others wait until it goes on. From 4.1
