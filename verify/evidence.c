@@ -90,6 +90,7 @@ int evidence_open(struct evidence *evidence, const struct judge_means *means,
 		.run_dir = run_dir,
 		.damage = STASH_OF(struct damage),
 		.findings = STASH_OF(struct finding),
+		.contradicted = WRITER_NONE,
 		.lock_lost = COUNT_NULL,
 		.stale_cache = COUNT_NULL,
 	};
@@ -136,20 +137,31 @@ void evidence_close(struct evidence *e)
 
 bool evidence_settle(struct evidence *e)
 {
-	for (uint32_t w = 0; !e->contradicted && w < e->manifest->rank_count; w++)
-		e->contradicted = !history_settle(&e->writers[w].history);
-	return !e->contradicted;
+	for (uint32_t w = 0;
+	     e->contradicted == WRITER_NONE && w < e->manifest->rank_count; w++)
+		if (!history_settle(&e->writers[w].history))
+			e->contradicted = w;
+	return e->contradicted == WRITER_NONE;
+}
+
+static void history_distrust(struct evidence *e, struct writer_evidence *w)
+{
+	w->damaged = true;
+	e->damaged_histories++;
+	e->changed_histories++;
+}
+
+void evidence_doubt(struct evidence *e, uint32_t writer)
+{
+	if (writer != WRITER_NONE && !e->writers[writer].damaged)
+		history_distrust(e, &e->writers[writer]);
 }
 
 void evidence_recheck(struct evidence *e)
 {
-	for (uint32_t w = 0; w < e->manifest->rank_count; w++) {
-		if (e->writers[w].damaged || !history_changed(&e->writers[w].history))
-			continue;
-		e->writers[w].damaged = true;
-		e->damaged_histories++;
-		e->changed_histories++;
-	}
+	for (uint32_t w = 0; w < e->manifest->rank_count; w++)
+		if (!e->writers[w].damaged && history_changed(&e->writers[w].history))
+			history_distrust(e, &e->writers[w]);
 }
 
 int evidence_add(struct evidence *e, const struct finding *finding)

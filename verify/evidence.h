@@ -47,10 +47,11 @@ struct evidence {
 	struct writer_evidence *writers; /* manifest->rank_count of them */
 	uint32_t damaged_histories;
 	uint32_t changed_histories; /* of them, those that were whole at first */
-	bool contradicted;	    /* one that was presumed to be whole is not */
-	struct tally tally;	    /* of the histories, until it is the judgment's */
-	bool shrunk;		    /* a data file became shorter while it was read */
-	int unreadable;		    /* errno of a read that failed, or 0 */
+	uint32_t contradicted; /* a writer whose history was presumed to be whole and
+				  is not, or WRITER_NONE */
+	struct tally tally;    /* of the histories, until it is the judgment's */
+	bool shrunk;	       /* a data file became shorter while it was read */
+	int unreadable;	       /* errno of a read that failed, or 0 */
 
 	uint32_t file_count;
 	char **file_paths;
@@ -96,6 +97,13 @@ void evidence_close(struct evidence *evidence);
  * them rightly.  Else @contradicted: judge again, and check the histories first.
  */
 bool evidence_settle(struct evidence *evidence);
+
+/*
+ * Right after evidence_open(): what the history of @writer (WRITER_NONE: nobody's) was
+ * when it was judged before is not what it should be.  If it is now, it was changed
+ * meanwhile, or cannot be read each time: no verdict may rest on it.
+ */
+void evidence_doubt(struct evidence *evidence, uint32_t writer);
 
 /* Call a history damaged that was changed since, or could not be read again. */
 void evidence_recheck(struct evidence *evidence);

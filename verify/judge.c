@@ -207,19 +207,23 @@ static int judgment_reach(struct evidence *e, struct judgment *j, struct error *
 	return 0;
 }
 
-/* *@ret_again: a history was not what it was presumed to be, and nothing is judged. */
+/*
+ * *@doubted: whose history was found out when it was judged before, or WRITER_NONE;
+ * then whose is now, in which case nothing is judged.
+ */
 static int judge_once(const struct judge_means *means, const struct manifest *manifest,
 		      const char *run_dir, size_t index, struct judgment *j,
-		      bool *ret_again, struct error *err)
+		      uint32_t *doubted, struct error *err)
 {
 	struct evidence evidence;
 	int rc = evidence_open(&evidence, means, manifest, run_dir, index, err);
 
 	if (rc < 0)
 		return rc;
+	evidence_doubt(&evidence, *doubted);
 	rc = checks_run(&evidence, err);
-	*ret_again = evidence.contradicted;
-	if (rc == 0 && !evidence.contradicted)
+	*doubted = evidence.contradicted;
+	if (rc == 0 && *doubted == WRITER_NONE)
 		rc = judgment_reach(&evidence, j, err);
 	evidence_close(&evidence);
 	return rc;
@@ -228,20 +232,21 @@ static int judge_once(const struct judge_means *means, const struct manifest *ma
 /*
  * Histories are presumed to be whole, and read once, together with the data.  Where one
  * proves not to be, what it was taken to prove is void: judge again, as a history of
- * which it is known beforehand.
+ * which it is known beforehand.  What has failed once is never again the ground of a
+ * "safe", were it whole at the second look.
  */
 static int judge_appends(const struct judge_means *means,
 			 const struct manifest *manifest, const char *run_dir,
 			 size_t index, struct judgment *j, struct error *err)
 {
 	struct judge_means thorough = *means;
-	bool again = false;
-	int rc = judge_once(means, manifest, run_dir, index, j, &again, err);
+	uint32_t doubted = WRITER_NONE;
+	int rc = judge_once(means, manifest, run_dir, index, j, &doubted, err);
 
-	if (rc < 0 || !again)
+	if (rc < 0 || doubted == WRITER_NONE)
 		return rc;
 	thorough.check_first = true;
-	return judge_once(&thorough, manifest, run_dir, index, j, &again, err);
+	return judge_once(&thorough, manifest, run_dir, index, j, &doubted, err);
 }
 
 int judge_strategy_by(const struct judge_means *means, const struct manifest *manifest,

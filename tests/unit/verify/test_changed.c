@@ -186,9 +186,37 @@ START_TEST(together_with_the_data)
 		harms[i](path);
 		ck_assert_int_eq(match_files(&e, NULL), 0);
 		ck_assert(!evidence_settle(&e));
-		ck_assert(e.contradicted);
+		ck_assert_uint_eq(e.contradicted, 1);
 		evidence_close(&e);
 		free(path);
+		craft_release(&c);
+	}
+}
+END_TEST
+
+/* What was found out once, and looks whole when it is judged again, was changed. */
+START_TEST(whole_at_the_second_look)
+{
+	for (uint32_t doubted = 0; doubted < WRITERS; doubted++) {
+		struct judgment judgment = {0};
+		struct evidence e;
+
+		begin();
+		ck_assert_int_eq(
+			evidence_open(&e, &in_two_passes, &c.manifest, c.dir, 0, NULL),
+			0);
+		evidence_doubt(&e, WRITER_NONE);
+		ck_assert_uint_eq(e.damaged_histories, 0);
+		evidence_doubt(&e, doubted);
+		ck_assert_int_eq(match_files(&e, NULL), 0);
+		ck_assert_int_eq(holds_check(&e, NULL), 0);
+		tally_move(&e, &judgment);
+		verdict_reach(&e, &judgment);
+		ck_assert_int_eq(judgment.verdict, VERDICT_INCONCLUSIVE);
+		ck_assert_ptr_nonnull(
+			strstr(judgment.reason, "1 of 2 writers changed"));
+		judgment_release(&judgment);
+		evidence_close(&e);
 		craft_release(&c);
 	}
 }
@@ -269,5 +297,5 @@ START_TEST(where_no_record_leads)
 END_TEST
 
 UNIT_MAIN("changed", 30, nothing_happens, before_the_files_are_read, between_two_passes,
-	  before_the_clocks_are_looked_at, together_with_the_data, behind_the_one_pass,
-	  where_no_record_leads)
+	  before_the_clocks_are_looked_at, together_with_the_data,
+	  whole_at_the_second_look, behind_the_one_pass, where_no_record_leads)
