@@ -4,6 +4,7 @@
  */
 #include "core/history.h"
 #include "core/live.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>
@@ -16,22 +17,9 @@
 
 static const struct history_identity identity = {.run_id = "k3f0000000vu"};
 
-static void enter_folder(void)
-{
-	char folder[] = "/tmp/test_live.XXXXXX";
-
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	ck_assert_int_eq(chdir(folder), 0);
-}
-
 static void leave_folder(void)
 {
-	char folder[64];
-
-	unlink(PATH);
-	ck_assert_ptr_nonnull(getcwd(folder, sizeof(folder)));
-	ck_assert_int_eq(chdir("/"), 0);
-	ck_assert_int_eq(rmdir(folder), 0);
+	scratch_leave((const char *const[]){PATH, NULL});
 }
 
 START_TEST(both_see_the_same_words)
@@ -39,7 +27,7 @@ START_TEST(both_see_the_same_words)
 	struct history_writer writer;
 	struct live *theirs, *ours;
 
-	enter_folder();
+	scratch_enter();
 	ck_assert_int_eq(history_create(&writer, PATH, &identity, 10, NULL), 0);
 	theirs = live_in(writer.map);
 	ck_assert_uint_eq(atomic_load(&theirs->leave_ns), 0);
@@ -63,7 +51,7 @@ START_TEST(they_are_no_part_of_the_history)
 	struct history_writer writer;
 	struct history history;
 
-	enter_folder();
+	scratch_enter();
 	ck_assert_int_eq(history_create(&writer, PATH, &identity, 10, NULL), 0);
 	ck_assert_int_eq(history_intend(&writer, 5), 0);
 	history_conclude(&writer, 0,
@@ -84,7 +72,7 @@ START_TEST(what_has_no_words)
 	struct live *live = NULL;
 	struct error err = {""};
 
-	enter_folder();
+	scratch_enter();
 	ck_assert_int_eq(live_open(PATH, &live, &err), -ENOENT);
 	close(open(PATH, O_WRONLY | O_CREAT, 0600));
 	ck_assert_int_eq(live_open(PATH, &live, &err), -EBADMSG);
