@@ -2,6 +2,7 @@
  * test_tail - a tail as a file: what docs/formats.md says, byte by byte, and what
  * must not be believed; and the sample that is kept of many sightings.
  */
+#include "tests/unit/slow_bytes.h"
 #include "tests/unit/unit.h"
 #include "verify/tail.h"
 
@@ -66,58 +67,10 @@ static void enter(void)
 	tail_release(&tail);
 }
 
-static size_t read_file(uint8_t bytes[ROOM])
-{
-	FILE *file = fopen(path, "r");
-	size_t length;
-
-	ck_assert_ptr_nonnull(file);
-	length = fread(bytes, 1, ROOM, file);
-	fclose(file);
-	return length;
-}
-
-static void write_file(const uint8_t *bytes, size_t length)
-{
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
-/* By the definition, bit by bit: RFC 3720 section 12.1, reflected. */
-static uint32_t slow_crc32c(const uint8_t *bytes, size_t length)
-{
-	uint32_t crc = UINT32_MAX;
-
-	for (size_t i = 0; i < length; i++) {
-		crc ^= bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
-	}
-	return ~crc;
-}
-
-static uint64_t number(const uint8_t *p, int bytes)
-{
-	uint64_t value = 0;
-
-	while (bytes--)
-		value = value << 8 | p[bytes];
-	return value;
-}
-
-static void put(uint8_t *p, uint64_t value, int bytes)
-{
-	for (int i = 0; i < bytes; i++)
-		p[i] = (uint8_t)(value >> 8 * i);
-}
-
 static void put_sums(uint8_t *bytes, size_t length)
 {
-	put(bytes + 176, slow_crc32c(bytes + HEAD, length - HEAD), 4);
-	put(bytes + 180, slow_crc32c(bytes, 180), 4);
+	put_number(bytes + 176, slow_crc32c(bytes + HEAD, length - HEAD), 4);
+	put_number(bytes + 180, slow_crc32c(bytes, 180), 4);
 }
 
 START_TEST(the_file_is_as_documented)
@@ -127,7 +80,7 @@ START_TEST(the_file_is_as_documented)
 	size_t length;
 
 	enter();
-	length = read_file(bytes);
+	length = read_file(path, bytes, ROOM);
 	ck_assert_uint_eq(length, HEAD + 4 * ENTRY);
 	ck_assert_mem_eq(bytes, "tailseen", 8);
 	ck_assert_uint_eq(number(bytes + 8, 4), 1);
@@ -210,20 +163,20 @@ START_TEST(every_changed_bit_is_noticed)
 	size_t length;
 
 	enter();
-	length = read_file(bytes);
+	length = read_file(path, bytes, ROOM);
 	for (size_t bit = 0; bit < 8 * length; bit++) {
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		write_file(bytes, length);
+		write_file(path, bytes, length);
 		ck_assert_msg(tail_load(&tail, path, &identity) == -EBADMSG, "bit %zu",
 			      bit);
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	for (size_t cut = 0; cut < length; cut++) {
-		write_file(bytes, cut);
+		write_file(path, bytes, cut);
 		ck_assert_int_eq(tail_load(&tail, path, &identity), -EBADMSG);
 	}
 	bytes[length] = 0;
-	write_file(bytes, length + 1);
+	write_file(path, bytes, length + 1);
 	ck_assert_int_eq(tail_load(&tail, path, &identity), -EBADMSG);
 	unlink(path);
 }
@@ -262,20 +215,20 @@ START_TEST(nonsense_is_refused_whatever_its_sum)
 	size_t length;
 
 	enter();
-	length = read_file(bytes);
+	length = read_file(path, bytes, ROOM);
 	for (size_t i = 0; i < sizeof(nonsense) / sizeof(nonsense[0]); i++) {
 		uint8_t copy[ROOM];
 
 		memcpy(copy, bytes, length);
-		put(copy + nonsense[i].at, nonsense[i].value, nonsense[i].bytes);
+		put_number(copy + nonsense[i].at, nonsense[i].value, nonsense[i].bytes);
 		put_sums(copy, length);
-		write_file(copy, length);
+		write_file(path, copy, length);
 		ck_assert_msg(tail_load(&tail, path, &identity) == -EBADMSG,
 			      "number %zu", i);
 	}
 	/* That the sums are right here, too. */
 	put_sums(bytes, length);
-	write_file(bytes, length);
+	write_file(path, bytes, length);
 	ck_assert_int_eq(tail_load(&tail, path, &identity), 0);
 	tail_release(&tail);
 	unlink(path);

@@ -2,6 +2,7 @@
  * test_view - a view as a file: what docs/formats.md says, byte by byte, and
  * what must not be believed.
  */
+#include "tests/unit/slow_bytes.h"
 #include "tests/unit/unit.h"
 #include "verify/view.h"
 
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BLOCK = 512, HEAD = 64, SIZES = 2 * 8, ENTRY = 24 };
+enum { BLOCK = 512, HEAD = 64, SIZES = 2 * 8, ENTRY = 24, ROOM = 1024 };
 
 static const struct view_identity identity = {
 	.run_id = "k3fpqrstuv01",
@@ -51,64 +52,19 @@ static void enter(void)
 	view_release(&view);
 }
 
-static size_t read_file(uint8_t bytes[1024])
-{
-	FILE *file = fopen(path, "r");
-	size_t length;
-
-	ck_assert_ptr_nonnull(file);
-	length = fread(bytes, 1, 1024, file);
-	fclose(file);
-	return length;
-}
-
-static void write_file(const uint8_t *bytes, size_t length)
-{
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(bytes, 1, length, file), length);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
-/* By the definition, bit by bit: RFC 3720 section 12.1, reflected. */
-static uint32_t slow_crc32c(const uint8_t *bytes, size_t length)
-{
-	uint32_t crc = UINT32_MAX;
-
-	for (size_t i = 0; i < length; i++) {
-		crc ^= bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
-	}
-	return ~crc;
-}
-
-static uint64_t number(const uint8_t *p, int bytes)
-{
-	uint64_t value = 0;
-
-	while (bytes--)
-		value = value << 8 | p[bytes];
-	return value;
-}
-
 static void put_sum(uint8_t *bytes, size_t length)
 {
-	uint32_t sum = slow_crc32c(bytes, length - 4);
-
-	for (int i = 0; i < 4; i++)
-		bytes[length - 4 + (size_t)i] = (uint8_t)(sum >> 8 * i);
+	put_number(bytes + length - 4, slow_crc32c(bytes, length - 4), 4);
 }
 
 START_TEST(the_file_is_as_documented)
 {
-	uint8_t bytes[1024];
+	uint8_t bytes[ROOM];
 	const uint8_t *entry = bytes + HEAD + SIZES;
 	size_t length;
 
 	enter();
-	length = read_file(bytes);
+	length = read_file(path, bytes, ROOM);
 	ck_assert_uint_eq(length, HEAD + SIZES + 3 * ENTRY + 3 + 4);
 	ck_assert_mem_eq(bytes, "tailview", 8);
 	ck_assert_uint_eq(number(bytes + 8, 4), 1);
@@ -166,20 +122,20 @@ END_TEST
 
 START_TEST(a_changed_bit_is_damage)
 {
-	uint8_t bytes[1024];
+	uint8_t bytes[ROOM];
 	struct view view = {.block_count = 77};
 	size_t length;
 
 	enter();
-	length = read_file(bytes);
+	length = read_file(path, bytes, ROOM);
 	for (size_t bit = 0; bit < 8 * length; bit++) {
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		write_file(bytes, length);
+		write_file(path, bytes, length);
 		ck_assert_int_eq(view_load(&view, path, &identity), -EBADMSG);
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
 	for (size_t cut = 0; cut < length; cut++) {
-		write_file(bytes, cut);
+		write_file(path, bytes, cut);
 		ck_assert_int_eq(view_load(&view, path, &identity), -EBADMSG);
 	}
 	ck_assert_uint_eq(view.block_count, 77);
@@ -218,25 +174,25 @@ START_TEST(lies_are_damage)
 		{HEAD + SIZES + 2 * ENTRY + 16, 99}, /* not the digest of the bytes */
 		{HEAD + SIZES + 2 * ENTRY + 4, 2},   /* not all of the bytes */
 	};
-	uint8_t bytes[1024];
+	uint8_t bytes[ROOM];
 	struct view view;
 	size_t length;
 
 	enter();
-	length = read_file(bytes);
+	length = read_file(path, bytes, ROOM);
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
 		uint8_t truth = bytes[lies[i].at];
 
 		ck_assert_uint_ne(truth, lies[i].value);
 		bytes[lies[i].at] = lies[i].value;
 		put_sum(bytes, length);
-		write_file(bytes, length);
+		write_file(path, bytes, length);
 		ck_assert_msg(view_load(&view, path, &identity) == -EBADMSG,
 			      "lie %zu was believed", i);
 		bytes[lies[i].at] = truth;
 	}
 	put_sum(bytes, length);
-	write_file(bytes, length);
+	write_file(path, bytes, length);
 	ck_assert_int_eq(view_load(&view, path, &identity), 0);
 	view_release(&view);
 	unlink(path);
