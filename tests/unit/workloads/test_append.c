@@ -7,77 +7,12 @@
  * parts elsewhere.
  */
 #include "core/clock.h"
-#include "core/crc32c.h"
+#include "tests/unit/workloads/bench.h"
 #include "tests/unit/workloads/scratch.h"
-#include "workloads/append.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
-
-enum { RECORD_BYTES = 100 };
-
-#define HISTORY "history"
-#define DATA	"data"
-
-static const struct record_plan plan = {
-	.run_id = "0123456789ab",
-	.min_bytes = RECORD_BYTES,
-	.max_bytes = RECORD_BYTES,
-};
-
-/* One appender with all that it borrows. */
-struct bench {
-	struct record_form form;
-	struct history_writer history;
-	volatile sig_atomic_t stop;
-	struct strategy_spec spec;
-	struct appender appender;
-	struct append_end end;
-};
-
-static void bench_start(struct bench *bench, const char *strategy, uint64_t capacity,
-			bool local_fs)
-{
-	struct history_identity identity = {.run_id = "0123456789ab"};
-	struct appender_config config = {
-		.spec = &bench->spec,
-		.data_path = DATA,
-		.form = &bench->form,
-		.history = &bench->history,
-		.stop = &bench->stop,
-		.local_fs = local_fs,
-	};
-	struct error err = {""};
-
-	memset(bench, 0, sizeof(*bench));
-	scratch_enter();
-	ck_assert_int_eq(strategy_parse(strategy, &bench->spec, NULL), 0);
-	if (strategy_shared_file(&bench->spec))
-		scratch_touch(DATA);
-	ck_assert_int_eq(record_form_init(&bench->form, &plan), 0);
-	ck_assert_int_eq(
-		history_create(&bench->history, HISTORY, &identity, capacity, NULL), 0);
-	ck_assert_msg(appender_open(&bench->appender, &config, &err) == 0, "%s",
-		      err.sentence);
-}
-
-static void bench_append(struct bench *bench, uint32_t records)
-{
-	ck_assert_int_eq(
-		appender_append(&bench->appender, records, clock_now_ns(), &bench->end),
-		0);
-}
-
-static void bench_finish(struct bench *bench)
-{
-	static const char *const names[] = {HISTORY, DATA, DATA ".lock", NULL};
-
-	appender_close(&bench->appender);
-	history_finish(&bench->history);
-	record_form_release(&bench->form);
-	scratch_leave(names);
-}
 
 /* Does the intact record number @seq stand at its place in an unbroken file? */
 static bool stands(const struct bench *bench, uint64_t seq, off_t offset)
@@ -823,121 +758,6 @@ START_TEST(what_a_mount_cannot_do)
 }
 END_TEST
 
-/* ---- workloads that read -------------------------------------------------- */
-
-static void write_data(const char *text)
-{
-	int fd = open(DATA, O_WRONLY | O_TRUNC);
-
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-}
-
-static void data_is(const char *text)
-{
-	char bytes[64] = "";
-	int fd = open(DATA, O_RDONLY);
-
-	ck_assert_int_ge(read(fd, bytes, sizeof(bytes) - 1), 0);
-	close(fd);
-	ck_assert_str_eq(bytes, text);
-}
-
-START_TEST(counts_from_what_is_there)
-{
-	struct bench bench;
-
-	bench_start(&bench, "counter", 5, true);
-	bench_append(&bench, 1);
-	ck_assert_int_eq(bench.end.offset, 1);
-	data_is("00000000000000000001\n");
-	bench_append(&bench, 1);
-	ck_assert_int_eq(bench.end.offset, 2);
-	write_data("00000000000000000099\n");
-	bench_append(&bench, 1);
-	ck_assert_int_eq(bench.end.offset, 100);
-	data_is("00000000000000000100\n");
-	bench_finish(&bench);
-}
-END_TEST
-
-/* Else a turn would see somebody come in where nobody did; see turn.h. */
-START_TEST(a_counter_alone_goes_on_where_it_ended)
-{
-	struct bench bench;
-	int64_t end;
-
-	bench_start(&bench, "counter", 5, true);
-	bench_append(&bench, 1);
-	end = bench.end.end;
-	bench_append(&bench, 1);
-	ck_assert_int_eq(bench.end.offset, end);
-	bench_finish(&bench);
-}
-END_TEST
-
-START_TEST(counts_nothing_that_is_no_number)
-{
-	static const char *const texts[] = {"1\n", "0000000000000000000x\n",
-					    "00000000000000000001\n0",
-					    "09223372036854775807\n"};
-	struct bench bench;
-
-	bench_start(&bench, "counter", 10, true);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		write_data(texts[i]);
-		bench_append(&bench, 1);
-		ck_assert_int_eq(bench.end.outcome, OUTCOME_FAILED);
-		ck_assert_int_eq(bench.end.step, STEP_PLACE);
-		ck_assert_int_eq(bench.end.errnum, EBADMSG);
-		ck_assert_int_eq(bench.end.offset, HISTORY_OFFSET_UNKNOWN);
-		data_is(texts[i]);
-	}
-	bench_finish(&bench);
-}
-END_TEST
-
-/* The history keeps the CRC-32C of what stood before each record. */
-START_TEST(remembers_what_it_saw)
-{
-	struct history_entry entry;
-	struct history history;
-	struct bench bench;
-	uint8_t bytes[RECORD_BYTES];
-
-	bench_start(&bench, "chain", 5, true);
-	bench_append(&bench, 1);
-	bench_append(&bench, 1);
-	write_data("short");
-	bench_append(&bench, 1);
-	record_write(&bench.form, (struct record_id){0, 0}, bytes);
-	ck_assert_int_eq(history_open(&history, HISTORY, NULL), 0);
-	ck_assert_int_eq(history_get(&history, 0, &entry), 0);
-	ck_assert(!entry.saw);
-	ck_assert_int_eq(history_get(&history, 1, &entry), 0);
-	ck_assert(entry.saw);
-	ck_assert_uint_eq(entry.seen, crc32c(bytes, RECORD_BYTES));
-	ck_assert_int_eq(history_get(&history, 2, &entry), 0);
-	ck_assert(entry.saw);
-	ck_assert_uint_eq(entry.seen, crc32c("short", 5));
-	history_close(&history);
-	bench_finish(&bench);
-}
-END_TEST
-
-START_TEST(thinks_between_reading_and_writing)
-{
-	struct bench bench;
-	uint64_t begun;
-
-	bench_start(&bench, "counter:think=20000", 2, true);
-	begun = clock_now_ns();
-	bench_append(&bench, 1);
-	ck_assert_uint_ge(clock_now_ns() - begun, 20000000);
-	bench_finish(&bench);
-}
-END_TEST
-
 UNIT_MAIN("append", 30, all_presets_append, a_batch_is_one_hold,
 	  o_append_knows_where_it_wrote, a_lock_file_left_behind_stays,
 	  a_lock_file_taken_away, a_file_that_does_not_open_under_a_lock_apart,
@@ -951,7 +771,4 @@ UNIT_MAIN("append", 30, all_presets_append, a_batch_is_one_hold,
 	  a_failed_flush_disowns_since_the_last_good_one,
 	  a_failed_unlock_does_not_keep_the_lock, a_failed_unlock_after_a_failed_place,
 	  a_failed_close_disowns_since_the_last_good_flush,
-	  an_error_of_write_back_disowns_on_a_network, opening, what_a_mount_cannot_do,
-	  counts_from_what_is_there, a_counter_alone_goes_on_where_it_ended,
-	  counts_nothing_that_is_no_number, remembers_what_it_saw,
-	  thinks_between_reading_and_writing)
+	  an_error_of_write_back_disowns_on_a_network, opening, what_a_mount_cannot_do)
