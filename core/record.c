@@ -10,25 +10,12 @@
 #include "core/cells.h"
 #include "core/crc32c.h"
 #include "core/random.h"
+#include "core/recognise.h"
+#include "core/record_cell.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Where the fields of a cell begin, and how many characters they have. */
-enum {
-	MARK_AT = 0,
-	RUN_AT = 1,
-	RUN_CHARS = 3,
-	WRITER_AT = 5,
-	WRITER_CHARS = 4,
-	SEQ_AT = 10,
-	SEQ_CHARS = 8,
-	PLACE_AT = 19, /* the size in a head, the cell's number elsewhere */
-	PLACE_CHARS = 5,
-	CHECK_AT = 25,
-	CHECK_CHARS = 7,
-};
 
 #define HEAD_MARK '#'
 #define BODY_MARK '='
@@ -45,16 +32,7 @@ enum {
 enum { WORD_CHARS = 8 };
 #define EACH_BYTE(byte) ((uint64_t)(byte)*0x0101010101010101u)
 
-/* The 40 low bits of @bits, five to a byte, the highest in the lowest byte. */
-static uint64_t spread(uint64_t bits)
-{
-	bits = (bits & 0x00000000000fffff) | (bits & 0x000000fffff00000) << 12;
-	bits = (bits & 0x000003ff000003ff) | (bits & 0x000ffc00000ffc00) << 6;
-	bits = (bits & 0x001f001f001f001f) | (bits & 0x03e003e003e003e0) << 3;
-	return __builtin_bswap64(bits);
-}
-
-/* The inverse. */
+/* The inverse of spread(). */
 static uint64_t gather(uint64_t fives)
 {
 	uint64_t bits = __builtin_bswap64(fives);
@@ -118,12 +96,6 @@ static bool get_number(const uint8_t *p, int chars, uint64_t *ret_value)
 	fives = from_digits(text);
 	*ret_value = gather(fives);
 	return to_digits(fives) == text;
-}
-
-/* The 32 bits of @crc, five a character from the top; the last has only two. */
-static uint64_t spread_check(uint32_t crc)
-{
-	return spread((uint64_t)crc << 3);
 }
 
 /* A whole cell from its parts. */
@@ -412,20 +384,49 @@ static bool recognise_fixed(const struct record_form *form, const uint8_t *bytes
 	return true;
 }
 
-bool record_recognise(const struct record_form *form, const uint8_t *bytes,
-		      size_t available, struct record_id *ret_id)
+/* So many of the @max records there, where all have one size. */
+static size_t recognise_plainly(const struct record_form *form, const uint8_t *bytes,
+				size_t max, struct record_id *ret_ids)
+{
+	size_t count = 0;
+
+	while (count < max &&
+	       recognise_fixed(form, bytes + count * form->plan.max_bytes,
+			       &ret_ids[count]))
+		count++;
+	return count;
+}
+
+/* So many of the @max records there, each of the size that its identity has. */
+static size_t recognise_each(const struct record_form *form, const uint8_t *bytes,
+			     size_t available, size_t max, struct record_id *ret_ids)
 {
 	struct record_id id;
+	size_t count = 0;
+	uint32_t size_bytes;
 
-	if (available < form->plan.min_bytes)
-		return false;
-	if (form->plan.min_bytes == form->plan.max_bytes)
-		return recognise_fixed(form, bytes, ret_id);
-	if (!head_name(bytes, &id) || record_size(form, id) > available ||
-	    !record_equals(form, id, bytes))
-		return false;
-	*ret_id = id;
-	return true;
+	for (; count < max && available >= form->plan.min_bytes; count++) {
+		if (!head_name(bytes, &id))
+			break;
+		size_bytes = record_size(form, id);
+		if (size_bytes > available || !record_equals(form, id, bytes))
+			break;
+		ret_ids[count] = id;
+		bytes += size_bytes;
+		available -= size_bytes;
+	}
+	return count;
+}
+
+size_t record_recognise(const struct record_form *form, const uint8_t *bytes,
+			size_t available, size_t max, struct record_id *ret_ids)
+{
+	if (form->plan.min_bytes != form->plan.max_bytes)
+		return recognise_each(form, bytes, available, max, ret_ids);
+	if (max > available / form->plan.max_bytes)
+		max = available / form->plan.max_bytes;
+	return recognise_is_wide() ? recognise_wide(form, bytes, max, ret_ids)
+				   : recognise_plainly(form, bytes, max, ret_ids);
 }
 
 bool record_cell_decode(const struct record_form *form, const uint8_t *bytes,

@@ -116,11 +116,12 @@ bool record_equals(const struct record_form *form, struct record_id id,
 		   const uint8_t *bytes);
 
 /*
- * Do @available bytes begin with a whole record of this data set, equal in every
- * byte?  Which one is then in *@ret_id.
+ * How many whole records of this data set, each equal in every byte, do @available
+ * bytes begin with, one right behind another?  At most @max; which ones is in @ret_ids,
+ * of which the rest may be written to.
  */
-bool record_recognise(const struct record_form *form, const uint8_t *bytes,
-		      size_t available, struct record_id *ret_id);
+size_t record_recognise(const struct record_form *form, const uint8_t *bytes,
+			size_t available, size_t max, struct record_id *ret_ids);
 
 /*
  * Do @available bytes begin with a whole cell of this data set?  A cell whose

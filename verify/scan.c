@@ -201,6 +201,28 @@ static int cell_report(struct scanner *s, const struct record_cell *cell,
 	return rc < 0 ? rc : report(s, &whole);
 }
 
+/* Records are recognised so many at a time. */
+enum { AT_ONCE = 64 };
+
+/* Report these records, which stand one behind another from s->at on. */
+static int records_report(struct scanner *s, const struct record_id *ids, size_t count)
+{
+	struct segment whole = {.kind = SEGMENT_RECORD};
+	int rc = junk_flush(s);
+
+	s->overlap = 0;
+	for (size_t i = 0; i < count && rc >= 0 && s->at < s->to; i++) {
+		whole.id = ids[i];
+		whole.offset = s->at;
+		whole.length = record_size(s->form, ids[i]);
+		s->at += whole.length;
+		/* It may stand in the margin. */
+		if (s->at > s->from)
+			rc = s->sink(s->context, &whole);
+	}
+	return rc;
+}
+
 /*
  * The next records right where the last one ended, as in all of an undamaged file:
  * the first, and those that were read with it.
@@ -208,11 +230,12 @@ static int cell_report(struct scanner *s, const struct record_cell *cell,
  */
 static int scan_records(struct scanner *s)
 {
-	struct segment whole = {.kind = SEGMENT_RECORD};
-	uint64_t length = s->form->plan.max_bytes;
+	struct record_id ids[AT_ONCE];
+	const uint32_t size_bytes = s->form->plan.max_bytes;
+	uint64_t length = size_bytes, wanted;
 	const uint8_t *bytes;
-	size_t available;
-	int rc;
+	size_t available, count;
+	int rc, any = 0;
 
 	/* Junk is no reason to read on. */
 	rc = source_view(s->source, s->at, 1, &bytes, &available);
@@ -221,18 +244,18 @@ static int scan_records(struct scanner *s)
 	if (length > s->source->size_bytes - s->at)
 		length = s->source->size_bytes - s->at;
 	rc = source_view(s->source, s->at, (size_t)length, &bytes, &available);
-	if (rc < 0 || !record_recognise(s->form, bytes, available, &whole.id))
-		return rc;
-	bytes = source_held(s->source, s->at, &available);
-	do {
-		whole.offset = s->at;
-		whole.length = record_size(s->form, whole.id);
-		bytes += whole.length;
-		available -= whole.length;
-		rc = report(s, &whole);
-	} while (rc >= 0 && s->at < s->to &&
-		 record_recognise(s->form, bytes, available, &whole.id));
-	return rc < 0 ? rc : 1;
+	while (rc >= 0 && s->at < s->to) {
+		wanted = (s->to - s->at - 1) / size_bytes + 1;
+		bytes = source_held(s->source, s->at, &available);
+		count = record_recognise(s->form, bytes, available,
+					 wanted < AT_ONCE ? (size_t)wanted : AT_ONCE,
+					 ids);
+		if (!count)
+			return any;
+		any = 1;
+		rc = records_report(s, ids, count);
+	}
+	return rc < 0 ? rc : any;
 }
 
 /* One step: the next cell within a stretch of the file, or the stretch as junk. */

@@ -353,7 +353,8 @@ START_TEST(any_changed_byte_is_seen)
 			for (int flip = 1; flip < 256; flip++) {
 				bytes[at] ^= (uint8_t)flip;
 				missed += record_equals(&form, id, bytes);
-				missed += record_recognise(&form, bytes, size, &found);
+				missed +=
+					record_recognise(&form, bytes, size, 1, &found);
 				bytes[at] ^= (uint8_t)flip;
 			}
 		}
@@ -378,12 +379,12 @@ START_TEST(a_whole_record_is_recognised)
 			uint32_t size = record_size(&form, some_ids[i]);
 			struct record_id found = {0, 0};
 
-			ck_assert(record_recognise(&form, bytes, size, &found));
+			ck_assert(record_recognise(&form, bytes, size, 1, &found));
 			ck_assert(same_id(found, some_ids[i]));
 			for (size_t less = 0; less < size; less++)
-				ck_assert(
-					!record_recognise(&form, bytes, less, &found));
-			ck_assert(!record_recognise(&form, bytes + 32, size - 32,
+				ck_assert(!record_recognise(&form, bytes, less, 1,
+							    &found));
+			ck_assert(!record_recognise(&form, bytes + 32, size - 32, 1,
 						    &found));
 			free(bytes);
 		}
