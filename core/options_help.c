@@ -18,11 +18,14 @@ static int print_form(const struct option_row *row, char *text, size_t text_byte
 			row->argument ? row->argument : "");
 }
 
-/* Print @words from @column on, broken at blanks, hanging at @indent. */
-static void print_wrapped(const char *words, int column, int indent, FILE *file)
+/*
+ * Print a line of @words from @column on, broken at blanks, hanging at @indent.
+ * Returns where the next line begins, or the end.
+ */
+static const char *print_wrapped(const char *words, int column, int indent, FILE *file)
 {
-	while (*words) {
-		int length = (int)strcspn(words, " ");
+	while (*words && *words != '\n') {
+		int length = (int)strcspn(words, " \n");
 
 		if (column + 1 + length > PAGE_COLUMNS && column > indent) {
 			fprintf(file, "\n%*s", indent, "");
@@ -38,6 +41,7 @@ static void print_wrapped(const char *words, int column, int indent, FILE *file)
 		words += strspn(words, " ");
 	}
 	fputc('\n', file);
+	return *words ? words + 1 : words;
 }
 
 static void print_option(const struct option_row *row, int indent, FILE *file)
@@ -102,11 +106,12 @@ static void print_page(const struct option_table *table, bool all, FILE *file)
 		{.name = "help-all", .help = "Show all options."},
 	};
 	const char *program = options_program(table);
-	int indent = text_column(table);
+	int indent = text_column(table), column;
 	const char *group = NULL;
 
-	fprintf(file, "Usage: %s [OPTION]...%s%s\n\n", program,
-		*table->operands ? " " : "", table->operands);
+	column = fprintf(file, "Usage: %s [OPTION]...", program);
+	print_wrapped(table->operands, column, (int)strlen("Usage: "), file);
+	fputc('\n', file);
 	print_wrapped(table->summary, 0, 0, file);
 	for (size_t i = 0; i < table->row_count; i++) {
 		const struct option_row *row = &table->rows[i];
@@ -126,7 +131,9 @@ static void print_page(const struct option_table *table, bool all, FILE *file)
 	if (table->examples)
 		print_examples(table->examples, file);
 	if (table->epilogue)
-		fprintf(file, "\n%s\n", table->epilogue);
+		fputc('\n', file);
+	for (const char *line = table->epilogue; line && *line;)
+		line = print_wrapped(line, 0, 0, file);
 }
 
 static void print_words(const struct option_table *table, FILE *file)

@@ -123,7 +123,7 @@ static const struct option_table table = {
 		   "throughput, latency and RPCs; without MPI.",
 	.epilogue = "BASE and NEW are run folders, result.json files, or folders of "
 		    "sweeps.\nExit code: 0 no regression, 1 regression, 2 usage, 3 it "
-		    "cannot be judged,\n4 could not read, or a mount does not answer.",
+		    "cannot be judged, 4 could not read, or a mount does not answer.",
 	.examples =
 		"tailrace compare baseline/result.json tailrace-results/run/latest\n"
 		"tailrace compare --base a1,a2,a3 --new b1,b2,b3 --json -\n",

@@ -5,6 +5,7 @@
 #include "core/options.h"
 #include "core/suggest.h"
 #include "harness/exit_code.h"
+#include "results/format.h"
 #include "verify/judgment.h"
 #include "workloads/probe.h"
 #include "workloads/strategy.h"
@@ -21,6 +22,22 @@ static const char *const claim_meanings[CLAIM_COUNT] = {
 	"a record that was complete before another began stands before it",
 	"no two writers hold the lock at one time",
 };
+
+enum { PAGE_COLUMNS = 80 };
+
+/* @text after what fills the line up to @column. */
+static void print_text(const char *text, size_t column)
+{
+	put_wrapped(stdout, text, column, column, PAGE_COLUMNS);
+	putchar('\n');
+}
+
+/* "    lock:   ..." */
+static void print_line(const char *label, const char *text)
+{
+	printf("    %-7s ", label);
+	print_text(text, 12);
+}
 
 /* "complete, once", or "nothing". */
 static void print_claims(unsigned int claims)
@@ -55,11 +72,11 @@ static void print_keys(const struct strategy_preset *preset)
 	const struct strategy_parts *parts = &preset->parts;
 
 	if (parts->wait != LOCK_WAIT_BLOCK)
-		printf("    wait:   %s\n", lock_wait_table[parts->wait].name);
+		print_line("wait:", lock_wait_table[parts->wait].name);
 	if (parts->io != IO_BUFFERED)
-		printf("    io:     %s\n", io_mode_table[parts->io].name);
+		print_line("io:", io_mode_table[parts->io].name);
 	if (parts->flush != FLUSH_NONE)
-		printf("    flush:  %s\n", flush_table[parts->flush].name);
+		print_line("flush:", flush_table[parts->flush].name);
 }
 
 static void list_strategies(void)
@@ -72,16 +89,16 @@ static void list_strategies(void)
 
 		printf("\n  %s%s\n", preset->name,
 		       strategy_control(&spec) ? " (control)" : "");
-		printf("    %s\n", preset->summary);
+		fputs("    ", stdout);
+		print_text(preset->summary, 4);
 		if (preset->alias)
-			printf("    alias:  %s\n", preset->alias);
-		printf("    lock:   %s\n", lock_table[preset->parts.lock]->summary);
-		printf("    place:  %s\n",
-		       placement_table[preset->parts.placement]->summary);
+			print_line("alias:", preset->alias);
+		print_line("lock:", lock_table[preset->parts.lock]->summary);
+		print_line("place:", placement_table[preset->parts.placement]->summary);
 		print_keys(preset);
 		print_strategy_claims(&spec);
-		printf("    needs:  %s\n", preset->needs);
-		printf("    seen:   %s\n", preset->origin);
+		print_line("needs:", preset->needs);
+		print_line("seen:", preset->origin);
 	}
 }
 
@@ -91,15 +108,19 @@ static void list_keys(void)
 	const char *meaning;
 
 	printf("Keys that vary a strategy:\n\n");
-	for (size_t i = 0; strategy_key_text(i, text, &meaning); i++)
-		printf("  %s\n    %s\n", text, meaning);
+	for (size_t i = 0; strategy_key_text(i, text, &meaning); i++) {
+		printf("  %s\n    ", text);
+		print_text(meaning, 4);
+	}
 }
 
 static void list_claims(void)
 {
 	printf("Claims, by which a strategy is judged:\n\n");
-	for (unsigned int bit = 0; bit < CLAIM_COUNT; bit++)
-		printf("  %-15s %s\n", claim_names[bit], claim_meanings[bit]);
+	for (unsigned int bit = 0; bit < CLAIM_COUNT; bit++) {
+		printf("  %-15s ", claim_names[bit]);
+		print_text(claim_meanings[bit], 18);
+	}
 }
 
 static void list_anomalies(void)
@@ -108,7 +129,8 @@ static void list_anomalies(void)
 	for (size_t i = 0; i < ANOMALY_COUNT; i++) {
 		const struct anomaly_info *anomaly = &anomaly_table[i];
 
-		printf("  %-18s %s\n", anomaly->name, anomaly->meaning);
+		printf("  %-18s ", anomaly->name);
+		print_text(anomaly->meaning, 21);
 		if (anomaly->always_unsafe)
 			printf("  %-18s (unsafe, whatever was claimed)\n", "");
 		else if (anomaly->contradicts) {
@@ -130,12 +152,17 @@ static void list_probe(const struct probe_row *row)
 	printf("\n    asked:  %s\n", row->scopes & 1u << PROBE_TWO_HOSTS
 					     ? "within one host, and between two"
 					     : "within one host");
-	printf("    script: %s\n", row->script);
+	print_line("script:", row->script);
 	for (int fs = 0; fs < PROBE_CLASSES; fs++)
-		printf("    %-7s %s\n", probe_class_names[fs], row->expected[fs]);
-	printf("    source: %s\n", row->source);
-	for (size_t i = 0; i < 2 && row->harm[i].answers; i++)
-		printf("    harm:   %s: %s\n", row->harm[i].answers, row->harm[i].why);
+		print_line(probe_class_names[fs], row->expected[fs]);
+	print_line("source:", row->source);
+	for (size_t i = 0; i < 2 && row->harm[i].answers; i++) {
+		size_t column =
+			(size_t)printf("    harm:   %s: ", row->harm[i].answers);
+
+		put_wrapped(stdout, row->harm[i].why, column, 12, PAGE_COLUMNS);
+		putchar('\n');
+	}
 }
 
 static void list_probes(void)

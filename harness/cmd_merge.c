@@ -52,7 +52,7 @@ static const struct option_table table = {
 	.summary = "Consolidate the per-writer files of the run folder RUN into one "
 		   "log, in the order of time, and note in RUN what that took.",
 	.epilogue = "Exit code: 0 all acknowledged records are in the log, 1 some were "
-		    "not there to be taken,\n2 usage, 3 a history is damaged, 4 could "
+		    "not there to be taken, 2 usage, 3 a history is damaged, 4 could "
 		    "not merge.",
 	.examples = "tailrace merge tailrace-results/run/latest\n"
 		    "tailrace merge --strategy per-file --out all.log "

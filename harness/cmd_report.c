@@ -30,6 +30,8 @@ static const struct option_table table = {
 	.operands = "RUN",
 	.summary = "Judge the run folder RUN again and write its results and plots "
 		   "anew; without MPI.",
+	.epilogue = "Exit code: 0 safe, 1 unsafe, 2 usage, 3 inconclusive, 4 could not "
+		    "judge.",
 	.examples = "tailrace report tailrace-results/run/latest\n"
 		    "tailrace report --out report tailrace-results/run/latest\n",
 	.rows = rows,

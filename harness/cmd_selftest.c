@@ -74,7 +74,7 @@ static const struct option_table table = {
 		"demand that the verifier finds each of them and nothing else; all "
 		"cases, or those (or groups of them) that are named.",
 	.examples = "tailrace selftest\n"
-		    "tailrace selftest --verbose lost\n"
+		    "tailrace selftest --verbose overwritten\n"
 		    "tailrace selftest --list\n",
 	.rows = rows,
 	.row_count = sizeof(rows) / sizeof(rows[0]),

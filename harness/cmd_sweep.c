@@ -250,8 +250,8 @@ int cmd_sweep(int argc, char **argv)
 		.summary =
 			"Run over a grid of settings in DIR, with repeats, for plots "
 			"and comparisons; goes on where it was interrupted.",
-		.epilogue = "All other options are those of tailrace run.  Exit code: "
-			    "that of the runs together,\n4 if one could not run.",
+		.epilogue = "All other options are those of tailrace run.\nExit code: "
+			    "that of the runs together, 4 if one could not run.",
 		.examples = "tailrace sweep -L ranks=2,4,8 -L size=100,4k --repeat 5 "
 			    "--hosts a,b /mnt/nas\n"
 			    "tailrace sweep -L batch=1,16 --strategy flock,fcntl -n 4 "

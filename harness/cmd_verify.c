@@ -60,6 +60,8 @@ static const struct option_table table = {
 		"Judge the run folder RUN again, from its data files and histories, or "
 		"any data file with its histories; without MPI, and without writing "
 		"anything unless --out asks for it.",
+	.epilogue = "Exit code: 0 safe, 1 unsafe, 2 usage, 3 inconclusive, 4 could not "
+		    "judge.",
 	.examples = "tailrace verify tailrace-results/run/latest\n"
 		    "tailrace verify --explain lost#2 tailrace-results/run/latest\n"
 		    "tailrace verify --file DIR/01-flock.log --history "

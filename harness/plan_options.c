@@ -391,7 +391,7 @@ const struct option_table plan_run_options = {
 		   "record survived.",
 	.epilogue =
 		"Under mpirun or srun each rank is a writer; with --ranks or --hosts "
-		"mpirun is started;\nelse there is one.  Exit code: 0 safe, 1 unsafe, "
+		"mpirun is started; else there is one.\nExit code: 0 safe, 1 unsafe, "
 		"2 usage, 3 inconclusive, 4 could not run.",
 	.examples =
 		"tailrace run --hosts alpha,beta --ranks 8 /mnt/nas/scratch\n"
@@ -427,9 +427,8 @@ const struct option_table plan_probe_options = {
 		"and compare that with what the manuals promise.",
 	.epilogue =
 		"It takes two ranks on two hosts, under mpirun or srun or by --hosts; "
-		"alone it asks\nwithin one host only.  Exit code: 0 no answer does "
-		"harm, "
-		"1 some do, 2 usage,\n3 inconclusive, 4 could not run.",
+		"alone it asks within one host only.\nExit code: 0 no answer does "
+		"harm, 1 some do, 2 usage, 3 inconclusive, 4 could not run.",
 	.examples = "tailrace probe --hosts alpha,beta /mnt/nas/scratch\n"
 		    "tailrace probe /tmp\n",
 	.rows = probe_option_rows,
@@ -487,10 +486,9 @@ const struct option_table plan_check_options = {
 	.summary =
 		"Accept or reject the mount of DIR for shared appends: which methods "
 		"are safe there, which one to take, at what price, and what to change.",
-	.epilogue =
-		"It takes ranks on two hosts or more, under mpirun or srun or by "
-		"--hosts; alone it\nstarts four ranks here.  Exit code: 0 accepted, "
-		"1 rejected, 2 usage, 3 inconclusive,\n4 could not run.",
+	.epilogue = "It takes ranks on two hosts or more, under mpirun or srun or by "
+		    "--hosts; alone it starts four ranks here.\nExit code: 0 accepted, "
+		    "1 rejected, 2 usage, 3 inconclusive, 4 could not run.",
 	.examples = "tailrace check --hosts alpha,beta /mnt/nas/scratch\n"
 		    "tailrace check --thorough --hostfile hosts /mnt/nas/scratch\n"
 		    "tailrace check --local --quick /var/tmp\n",

@@ -189,6 +189,8 @@ static void show_extent(const struct plan *plan, FILE *file)
 		fprintf(file, "  seed        %" PRIu64 "\n", plan->seed);
 	fprintf(file, "  time-out    %s without progress\n",
 		units_format_duration(plan->timeout_ns, text));
+	if (plan->check != CHECK_NONE)
+		return; /* its footprint tells */
 	if (plan->segment_bytes)
 		fputs("  will write  until the time is over; a segment is removed once "
 		      "it was judged safe\n",

@@ -147,6 +147,23 @@ words()
 	done
 }
 
+@test "help and list keep to 80 columns" {
+	local command wide
+	for command in $(subcommands); do
+		(( $(tailrace "$command" --help-all | wc -L) <= 80 )) || fail "$command --help-all is wide"
+	done
+	# But for a word that is wider, such as the answers of some probes.
+	wide=$(tailrace list | grep -E '.{81}' | grep -vE '^ +(nfs[34]|local) +[^ ]+$') || true
+	[[ -z $wide ]] || fail "$wide"
+}
+
+@test "the examples of selftest and list do what they show" {
+	local example
+	while read -r example; do
+		run -0 bash -c "$example"
+	done < <(for command in selftest list; do tailrace "$command" --help | grep '^  tailrace '; done)
+}
+
 @test "the options in the examples of help are options" {
 	local command option
 	for command in $(subcommands); do
