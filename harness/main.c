@@ -34,7 +34,7 @@ static const struct command commands[] = {
 	 "make one log of per-writer files, in the order of time"},
 	{"selftest", "", cmd_selftest,
 	 "plant every anomaly and demand that each is found"},
-	{"list", "", cmd_list, "show strategies, claims and anomalies"},
+	{"list", "", cmd_list, "show strategies, keys, claims, anomalies and probes"},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
