@@ -24,6 +24,39 @@ static void unmangle(char *text)
 	*to = '\0';
 }
 
+/* Is one of @options, parted by commas, the one of @length at @option? */
+static bool has_option(const char *options, const char *option, size_t length)
+{
+	while (*options) {
+		size_t own = strcspn(options, ",");
+
+		if (own == length && memcmp(options, option, length) == 0)
+			return true;
+		options += own;
+		options += *options == ',';
+	}
+	return false;
+}
+
+/* Those of the mount, then those of its file system that are not among them. */
+static void join_options(struct mount_entry *entry, const char *mount,
+			 const char *super)
+{
+	size_t used =
+		(size_t)snprintf(entry->options, sizeof(entry->options), "%s", mount);
+
+	while (*super && used < sizeof(entry->options)) {
+		size_t length = strcspn(super, ",");
+
+		if (!has_option(mount, super, length))
+			used += (size_t)snprintf(entry->options + used,
+						 sizeof(entry->options) - used, ",%.*s",
+						 (int)length, super);
+		super += length;
+		super += *super == ',';
+	}
+}
+
 /*
  * "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAG...] - TYPE SOURCE SUPEROPTIONS"
  */
@@ -50,8 +83,7 @@ static int parse_mountinfo_line(char *line, struct mount_entry *ret_entry)
 	snprintf(ret_entry->point, sizeof(ret_entry->point), "%s", field[4]);
 	snprintf(ret_entry->fstype, sizeof(ret_entry->fstype), "%s", type);
 	snprintf(ret_entry->source, sizeof(ret_entry->source), "%s", source);
-	snprintf(ret_entry->options, sizeof(ret_entry->options), "%s,%s", field[5],
-		 super);
+	join_options(ret_entry, field[5], super);
 	return 0;
 }
 

@@ -16,7 +16,7 @@ struct mount_entry {
 	char point[1024];
 	char fstype[64];
 	char source[512];
-	char options[1024]; /* of the mount and of the file system */
+	char options[1024]; /* of the mount and of the file system, each once */
 };
 
 /*

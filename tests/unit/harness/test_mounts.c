@@ -21,6 +21,7 @@ static const char mountinfo[] =
 	"41 22 0:41 /sub /mnt/with\\040blank rw - nfs a:/x\\011y rw,vers=3\n"
 	"broken line\n"
 	"42 22 0:42 / /mnt/nas2 rw - xfs /dev/sdb rw\n"
+	"44 22 0:44 / /mnt/ro ro,noatime - nfs s:/ rw,noatimes,vers=3\n"
 	"43 40 0:43 / /mnt/nas rw - tmpfs over rw\n";
 
 static int find(const char *path, struct mount_entry *ret_entry)
@@ -38,9 +39,12 @@ START_TEST(the_longest_mount_point_wins)
 
 	ck_assert_int_eq(find("/home/x", &entry), 0);
 	ck_assert_str_eq(entry.fstype, "ext4");
-	ck_assert_str_eq(entry.options, "rw,relatime,rw,errors=remount-ro");
+	ck_assert_str_eq(entry.options, "rw,relatime,errors=remount-ro");
 	ck_assert_int_eq(find("/mnt/nas2/d", &entry), 0);
 	ck_assert_str_eq(entry.fstype, "xfs");
+	/* What both have stands once, and a part of a name is another. */
+	ck_assert_int_eq(find("/mnt/ro", &entry), 0);
+	ck_assert_str_eq(entry.options, "ro,noatime,rw,noatimes,vers=3");
 	/* Part of a name is no mount point. */
 	ck_assert_int_eq(find("/mnt/nas3", &entry), 0);
 	ck_assert_str_eq(entry.point, "/");
