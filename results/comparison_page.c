@@ -15,7 +15,8 @@ enum { NAME_COLUMNS = 16, COUNT_TEXT = 32 };
 static const char *figure_text(double value, char text[COUNT_TEXT])
 {
 	if (isfinite(value))
-		snprintf(text, COUNT_TEXT, fabs(value) < 100 ? "%.3g" : "%.0f", value);
+		snprintf(text, COUNT_TEXT, fabs(value) < 99.95 ? "%#.3g" : "%.0f",
+			 value);
 	else
 		snprintf(text, COUNT_TEXT, "-");
 	return text;
