@@ -3,6 +3,7 @@
 
 #include "verify/chain.h"
 #include "verify/handoff.h"
+#include "verify/recollect.h"
 #include "verify/scan_files.h"
 
 #include <errno.h>
@@ -11,6 +12,8 @@
 /* What the pass remembers of the file so far. */
 struct matcher {
 	struct evidence *e;
+	struct recollection *recollection; /* NULL: entries are read when it is their
+					      turn */
 	uint32_t file;
 	struct latest invoked; /* of the first intact copies so far */
 	uint64_t last_end;     /* where the last of these ends */
@@ -135,6 +138,18 @@ static int first_copy(struct matcher *m, const struct segment *segment)
 	return rc;
 }
 
+/* What its writer remembers of the record is put into the room. */
+static bool entry_take(struct matcher *m, const struct segment *segment)
+{
+	struct history_entry *room = &m->effects[!m->last].entry;
+	const struct history *history = &m->e->writers[segment->id.writer].history;
+
+	if (!segment->note)
+		return history_get(history, segment->id.seq, room) == 0;
+	*room = *(const struct history_entry *)segment->note;
+	return true;
+}
+
 static int record_match(struct matcher *m, const struct segment *segment)
 {
 	struct writer_evidence *w = &m->e->writers[segment->id.writer];
@@ -145,7 +160,7 @@ static int record_match(struct matcher *m, const struct segment *segment)
 				  : finding_add(m, ANOMALY_UNEXPECTED, segment, NULL);
 	if (evidence_found(m->e, segment->id))
 		return finding_add(m, ANOMALY_DUPLICATE, segment, NULL);
-	if (history_get(&w->history, segment->id.seq, &m->effects[!m->last].entry) < 0)
+	if (!entry_take(m, segment))
 		return 0; /* a damaged history, known already or by evidence_recheck */
 	return first_copy(m, segment);
 }
@@ -165,6 +180,7 @@ static int segment_match(void *context, const struct segment *segment)
 		return record_match(m, segment);
 	damage = *segment;
 	damage.id = damage_owner(m, segment, named);
+	damage.note = NULL;
 	if (strayed)
 		damage.kind = SEGMENT_FOREIGN;
 	return damage_add(m, &damage);
@@ -187,7 +203,9 @@ static int file_begin(void *context, uint32_t file, const struct source *source)
 	struct matcher *m = context;
 
 	(void)source;
-	*m = (struct matcher){.e = m->e, .file = file};
+	m->file = file;
+	m->last_end = 0;
+	m->effects[0].any = m->effects[1].any = false;
 	return latest_init(&m->invoked, m->e->manifest->host_count);
 }
 
@@ -208,6 +226,15 @@ static void size_recheck(struct evidence *e, uint32_t file, const struct source 
 	}
 	e->shrunk |= now.size_bytes < source->size_bytes;
 	source_close(&now);
+}
+
+/* On several threads: nothing of the matcher changes that they look at. */
+static void records_prepare(void *context, uint32_t member, struct segment *segments,
+			    size_t count)
+{
+	const struct matcher *m = context;
+
+	recollect(m->recollection, member, segments, count);
 }
 
 static int file_end(void *context, uint32_t file, const struct source *source, int rc,
@@ -265,7 +292,12 @@ int match_files(struct evidence *evidence, struct error *err)
 	if (chain_applies(evidence))
 		evidence->anomalies[ANOMALY_STALE_READ] = 0;
 	files.shares = hosts_shares(evidence);
+	if (evidence->means.threads > 1 || files.shares)
+		m.recollection = recollect_open(evidence);
+	if (m.recollection)
+		files.prepare = records_prepare;
 	rc = scan_files(&files, err);
 	shares_close(files.shares);
+	recollect_close(m.recollection, evidence);
 	return rc;
 }

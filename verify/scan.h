@@ -26,6 +26,7 @@ struct segment {
 	uint32_t position;   /* where in its record a piece begins, bytes */
 	uint32_t shared;     /* so many bytes right before a piece fit it too, and
 				stand in the piece that begins first */
+	const void *note;    /* NULL; for whoever takes a segment to attach */
 };
 
 /* Takes segments in order of offset; a negative return ends the scan with it. */

@@ -11,12 +11,12 @@
 #include <string.h>
 
 /* Large enough that what is read twice at its ends costs nothing. */
-#define CHUNK_BYTES ((size_t)8 << 20)
+#define CHUNK_BYTES ((size_t)2 << 20)
 
 /* Records whose head stands in a chunk: else a thread would find none in most. */
 #define CHUNK_RECORDS 4
 
-/* What a thread keeps of a chunk: 6 MiB, for records of 64 bytes. */
+/* What a thread keeps of a chunk: 1.8 MiB, for records of 64 bytes. */
 #define SEGMENTS_MAX (CHUNK_BYTES / RECORD_MIN_BYTES + 1)
 
 _Static_assert(SHARE_SEGMENTS_MAX <= SEGMENTS_MAX, "a block of a share fits");
@@ -350,6 +350,10 @@ static void work(void *context)
 
 	while (ticket_take(relay, worker, &t)) {
 		run = t.told ? t.run : chunk_scan(worker, relay->job, &t);
+		if (relay->job->prepare)
+			relay->job->prepare(relay->job->context,
+					    (uint32_t)(worker - relay->workers),
+					    worker->found, run.count);
 		turn_take(relay, &t, worker, &run);
 	}
 	source_unshare(&worker->reader);

@@ -33,6 +33,13 @@ struct scan_files {
 	 */
 	void (*range)(void *context, uint32_t file, uint64_t size_bytes,
 		      uint64_t *ret_from, uint64_t *ret_to);
+	/*
+	 * NULL, or what thread number @member, below CREW_MAX, does with what it has
+	 * found while it waits for its turn; it may attach notes.  What the sink gets
+	 * may also come without that.
+	 */
+	void (*prepare)(void *context, uint32_t member, struct segment *segments,
+			size_t count);
 	/* Then these, of each file in their order, and never two at a time. */
 	int (*begin)(void *context, uint32_t file, const struct source *source);
 	segment_sink *sink;

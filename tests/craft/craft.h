@@ -25,6 +25,14 @@
 int craft_judge_twice(const struct manifest *manifest, const char *run_dir,
 		      size_t index, struct judgment *judgment, struct error *err);
 
+/*
+ * judge_strategy_by() @means: where that is not the @judgment that came with @rc
+ * before, end the program.
+ */
+void craft_expect_same(const struct judge_means *means, const struct manifest *manifest,
+		       const char *run_dir, size_t index,
+		       const struct judgment *judgment, int rc);
+
 /* Where test runs are made: TMPDIR, or /tmp. */
 const char *craft_parent(void);
 

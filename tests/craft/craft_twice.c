@@ -67,10 +67,9 @@ static bool same_counts(const struct judgment *a, const struct judgment *b)
 	       a->acknowledged_bytes == b->acknowledged_bytes;
 }
 
-/* Judge by @means too, and end the program if that makes a difference. */
-static void expect_same(const struct judge_means *means,
-			const struct manifest *manifest, const char *run_dir,
-			size_t index, const struct judgment *a, int rc)
+void craft_expect_same(const struct judge_means *means, const struct manifest *manifest,
+		       const char *run_dir, size_t index, const struct judgment *a,
+		       int rc)
 {
 	struct judgment b;
 	struct error err;
@@ -105,6 +104,6 @@ int craft_judge_twice(const struct manifest *manifest, const char *run_dir,
 	int rc = judge_strategy(manifest, run_dir, index, judgment, err);
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-		expect_same(&ways[i], manifest, run_dir, index, judgment, rc);
+		craft_expect_same(&ways[i], manifest, run_dir, index, judgment, rc);
 	return rc;
 }
