@@ -10,7 +10,8 @@ load ../helper
 		--disk disk --memory memory --out measured
 	[[ $output == *"say nothing about speed"* ]]
 	diff <(printf '%s\n' "$output") measured/bench.md
-	# Append by both sizes and numbers of writers; five rows of the verifier.
+	# Append by both sizes and numbers of writers; of the verifier, four rows for each
+	# size and one of growth.
 	run awk -F '\t' '
 		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; columns = NF; next }
 		NF != columns || !($at["ratio_low"] <= $at["ratio"] &&
@@ -19,7 +20,7 @@ load ../helper
 		$at["pairs"] != 2 || $at["met"] !~ /^(yes|no)$/ { exit 1 }
 		{ rows[$at["group"]]++ }
 		END { print rows["harness"], rows["verify"] }' measured/bench.tsv
-	[[ $output == "4 5" ]] || fail "$output" "$(cat measured/bench.tsv)"
+	[[ $output == "4 9" ]] || fail "$output" "$(cat measured/bench.tsv)"
 	# Nothing is left of what it wrote.
 	[[ -z $(find disk memory -type f) ]]
 	run -2 "$repo/scripts/bench" --only nothing
