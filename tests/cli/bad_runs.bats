@@ -219,3 +219,21 @@ data_file()
 	(( status == SAFE || status == USAGE ))
 	[[ $(cat other/file) == precious ]]
 }
+
+# A history whose reading failed is judged again, and a data file may be read by
+# another thread: what fails once, and not at the second time, must not pass.
+@test "a reading that fails once is never safe, whichever it is" {
+	local failure reading
+	command -v strace >/dev/null || skip "no strace"
+	strace -o probe true 2>/dev/null || skip "no right to trace"
+	for failure in error=EIO retval=0; do
+		# The first ones are the loader's.
+		for (( reading = 1; ; reading++ )); do
+			run limited 60 strace -f -qq -o trace -e trace=pread64 \
+				-e "inject=pread64:$failure:when=$reading" tailrace verify run
+			grep -q INJECTED trace || break
+			(( status != 0 )) || fail "safe with $failure of $reading: $(<trace)"
+		done
+		(( reading > 5 )) || fail "only $reading readings: $(<trace)"
+	done
+}
