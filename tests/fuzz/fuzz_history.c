@@ -1,4 +1,7 @@
-/* fuzz_history - a history with any changes: each entry is read or refused. */
+/*
+ * fuzz_history - a history with any changes: each entry is read or refused, and one
+ * that was presumed to be whole is so exactly if a check finds it so.
+ */
 #include "tests/craft/craft.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -29,6 +32,19 @@ static struct fuzz_bytes history_whole(void)
 	return whole;
 }
 
+/* By presuming; a file with holes is never presumed, nor one that was not finished. */
+static bool presumed_whole(const char *path)
+{
+	struct history history;
+	bool whole;
+
+	if (history_attach(&history, path, false, NULL) < 0)
+		return false;
+	whole = history_presume(&history, NULL, NULL) && history_settle(&history);
+	history_close(&history);
+	return whole;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	static struct fuzz_bytes whole;
@@ -49,6 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 			if (history_get(&history, seq, &entry) == 0 &&
 			    seq == history.count)
 				abort();
+		if (presumed_whole(path) && (!history.finished || history.cut))
+			abort();
 		history_close(&history);
 	}
 	return 0;
