@@ -12,6 +12,7 @@
 /* What the pass remembers of the file so far. */
 struct matcher {
 	struct evidence *e;
+	bool chain;			   /* chain_applies() */
 	struct recollection *recollection; /* NULL: entries are read when it is their
 					      turn */
 	uint32_t file;
@@ -129,7 +130,7 @@ static int first_copy(struct matcher *m, const struct segment *segment)
 	if (rc == 0)
 		rc = order_check(m, segment, entry);
 	handoff_count(m->e, last, id, entry);
-	if (rc == 0 && m->last_end == segment->offset && chain_applies(m->e))
+	if (rc == 0 && m->last_end == segment->offset && m->chain)
 		rc = chain_check(m->e, last, id, entry, segment->offset);
 	effect->any = true;
 	effect->id = id;
@@ -276,7 +277,7 @@ static struct shares *hosts_shares(const struct evidence *e)
 
 int match_files(struct evidence *evidence, struct error *err)
 {
-	struct matcher m = {.e = evidence};
+	struct matcher m = {.e = evidence, .chain = chain_applies(evidence)};
 	struct scan_files files = {
 		.form = &evidence->form,
 		.file_count = evidence->file_count,
@@ -289,7 +290,7 @@ int match_files(struct evidence *evidence, struct error *err)
 	};
 	int rc;
 
-	if (chain_applies(evidence))
+	if (m.chain)
 		evidence->anomalies[ANOMALY_STALE_READ] = 0;
 	files.shares = hosts_shares(evidence);
 	if (evidence->means.threads > 1 || files.shares)
