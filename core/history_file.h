@@ -27,7 +27,8 @@ struct history_file {
 			       no more than `count`, once that is known */
 	bool holes;	    /* a part of the file was never written */
 
-	/* An entry was not what it had been, or was presumed to be. */
+	/* An entry was not what it had been, or was presumed to be; or a reading
+	 * failed. */
 	atomic_bool changed;
 
 	/* A presumed history: a bit for each block that was shown; else NULL. */

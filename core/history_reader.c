@@ -130,6 +130,10 @@ static void window_fill(struct history_file *file, struct history_reader *reader
 
 	reader->first = first;
 	reader->held = 0;
+	/* It was as long when it was opened; were it whole again, it is not to be
+	 * trusted. */
+	if (got < (ssize_t)(wanted * HISTORY_ENTRY_BYTES))
+		file->changed = true;
 	if (got <= 0)
 		return;
 	reader->held = (size_t)got / HISTORY_ENTRY_BYTES;
