@@ -122,25 +122,40 @@ static void believed_doubt(const struct evidence *e, uint32_t writer,
 	qsort(absent, count, sizeof(*absent), compare_records);
 }
 
+static bool all_found(const struct writer_evidence *w)
+{
+	uint64_t whole = w->history.count / 64, rest = w->history.count % 64;
+
+	for (uint64_t i = 0; i < whole; i++)
+		if (w->found[i] != UINT64_MAX)
+			return false;
+	return !rest || w->found[whole] == ((uint64_t)1 << rest) - 1;
+}
+
+/*
+ * Offsets that only grow are all different: then nobody need look for equal ones, which
+ * takes as long as all the rest.
+ */
 static int writer_gather(const struct evidence *e, uint32_t writer,
 			 struct stash *absent)
 {
 	const struct history *history = &e->writers[writer].history;
-	const uint64_t *found = e->writers[writer].found;
 	size_t first = absent->count;
+	int64_t highest = HISTORY_OFFSET_UNKNOWN;
+	bool growing = true;
 	struct history_entry entry;
-	int rc;
 
 	for (uint64_t seq = 0; seq < history->count; seq++) {
 		struct absent one = {.id = {.writer = writer, .seq = seq}};
+		int rc;
 
-		if (seq % 64 == 0 && found[seq / 64] == UINT64_MAX) {
-			seq += 63;
+		if (history_get(history, seq, &entry) < 0)
 			continue;
+		if (entry.offset != HISTORY_OFFSET_UNKNOWN) {
+			growing &= entry.offset > highest;
+			highest = entry.offset;
 		}
-		if (evidence_found(e, one.id) ||
-		    history_get(history, seq, &entry) < 0 ||
-		    entry.outcome == OUTCOME_FAILED)
+		if (evidence_found(e, one.id) || entry.outcome == OUTCOME_FAILED)
 			continue;
 		one.believed = entry.offset;
 		one.lost = entry.outcome == OUTCOME_ACKNOWLEDGED;
@@ -148,7 +163,7 @@ static int writer_gather(const struct evidence *e, uint32_t writer,
 		if (rc < 0)
 			return rc;
 	}
-	if (absent->count > first)
+	if (absent->count > first && !growing)
 		believed_doubt(e, writer, (struct absent *)absent->items + first,
 			       absent->count - first);
 	return 0;
@@ -159,6 +174,7 @@ int absent_gather(const struct evidence *e, struct stash *absent)
 	int rc = 0;
 
 	for (uint32_t w = 0; rc == 0 && w < e->manifest->rank_count; w++)
-		rc = writer_gather(e, w, absent);
+		if (!all_found(&e->writers[w]))
+			rc = writer_gather(e, w, absent);
 	return rc;
 }
