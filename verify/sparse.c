@@ -13,11 +13,17 @@
 #endif
 
 /* Where a hole begins at or after @offset; the size of the file if none does. */
-static uint64_t next_hole(const struct sparse *s, uint64_t offset)
+static uint64_t next_hole(struct sparse *s, uint64_t offset)
 {
-	off_t at = lseek(s->fd, (off_t)offset, SEEK_HOLE);
+	off_t at;
 
-	return at < 0 || (uint64_t)at > s->size_bytes ? s->size_bytes : (uint64_t)at;
+	if (offset >= s->dense_from && offset < s->dense_to)
+		return s->dense_to;
+	at = lseek(s->fd, (off_t)offset, SEEK_HOLE);
+	s->dense_from = offset;
+	s->dense_to =
+		at < 0 || (uint64_t)at > s->size_bytes ? s->size_bytes : (uint64_t)at;
+	return s->dense_to;
 }
 
 /* File systems whose lseek(2) finds every hole. */

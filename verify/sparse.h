@@ -18,6 +18,8 @@ struct sparse {
 	uint32_t file;
 	bool tells; /* where it says that something is no hole, that is so */
 	uint64_t size_bytes, block_bytes;
+	uint64_t dense_from, dense_to; /* no hole in there: asked once, for some file
+					  systems go through all of it */
 };
 #define SPARSE_NONE ((struct sparse){.fd = -1})
 
