@@ -125,7 +125,8 @@ struct manifest_strategy {
 	bool ran;		/* the append phase took place */
 	bool interrupted;	/* the run ended meanwhile (verify/salvage.h);
 				   never in manifest.json */
-	char *remark;		/* what was left out so that it could, or NULL */
+	char *remark;		/* what was left out so that it could, and who left
+				   early; or NULL */
 	char *skipped;		/* why not, or NULL */
 	int skipped_errnum;
 	uint64_t started_ns;  /* the append phase, on rank 0's clock; 0: unknown */

@@ -442,6 +442,11 @@ static void gather_histories(struct stage *stage)
 	free(gathered);
 }
 
+static bool left_early(const struct writer_status *status)
+{
+	return status->end == WRITER_FINISHED && status->leave > LEAVE_ASKED;
+}
+
 static int note_writer(struct stage *stage, uint32_t rank,
 		       const struct writer_status *status)
 {
@@ -455,13 +460,37 @@ static int note_writer(struct stage *stage, uint32_t rank,
 		if (!writer->stuck)
 			return -ENOMEM;
 	}
-	if (status->end != WRITER_FINISHED || status->leave <= LEAVE_ASKED)
+	if (!left_early(status))
 		return 0;
 	stage->run->left_early = true;
 	fprintf(stderr, "tailrace: %s: rank %u left early: %s%s%s\n",
 		stage->strategy->name, rank, writer_leave_text(status->leave),
 		status->errnum ? ": " : "",
 		status->errnum ? strerror(status->errnum) : "");
+	return 0;
+}
+
+/* "2 of 4 writers left early: no space left on the mount", for whoever reads of it. */
+static int remark_early(struct stage *stage, const struct writer_status *all)
+{
+	struct manifest_strategy *strategy = stage->strategy;
+	uint32_t size = stage->run->world.size, count = 0, first = 0;
+	char *remark = NULL;
+
+	for (uint32_t rank = size; rank-- > 0;)
+		if (left_early(&all[rank])) {
+			count++;
+			first = rank;
+		}
+	if (!count)
+		return 0;
+	if (asprintf(&remark, "%s%s%u of %u writers left early: %s",
+		     strategy->remark ? strategy->remark : "",
+		     strategy->remark ? "; " : "", count, size,
+		     writer_leave_text(all[first].leave)) < 0)
+		return -ENOMEM;
+	free(strategy->remark);
+	strategy->remark = remark;
 	return 0;
 }
 
@@ -481,6 +510,8 @@ static void gather_statuses(struct stage *stage)
 				  all);
 	for (uint32_t rank = 0; rc == 0 && all && rank < run->world.size; rank++)
 		rc = note_writer(stage, rank, &all[rank]);
+	if (rc == 0 && all)
+		rc = remark_early(stage, all);
 	if (rc == 0)
 		rc = rpcs_gather(run, &stage->rpc_before, &stage->strategy->rpc);
 	free(all);

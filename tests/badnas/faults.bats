@@ -256,6 +256,8 @@ load badnas
 	found flock
 	[[ $(records flock intact) == 100 && $(records flock unknown) == "$RANKS" ]]
 	[[ $output == *"left early: no space left on the mount: Disk quota exceeded"* ]]
+	[[ $(json run/result.json 's["flock"]["remark"]') == \
+		"$RANKS of $RANKS writers left early: no space left on the mount" ]]
 }
 
 # Refused before anything is written: failed, and nothing of it is there.

@@ -123,6 +123,7 @@ export -f mounted
 			--history history --out run data'
 	(( status == INCONCLUSIVE )) || fail "exit code $status: $output $stderr"
 	[[ $stderr == *"left early: no room for its history"* ]] || fail "$stderr"
+	[[ $(json run/result.json 's["per-file"]["remark"]') == *"left early: no room for its history" ]]
 	[[ $(json run/result.json 's["per-file"]["verdict"]') == inconclusive ]]
 	[[ $(json run/result.json 's["per-file"]["anomalies"]["lost"]') == 0 ]]
 	run tailrace verify run
