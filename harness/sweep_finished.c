@@ -20,13 +20,23 @@ bool sweep_finished_has(const struct sweep_finished *finished, struct sweep_turn
 	return false;
 }
 
+/*
+ * What a run ended with, and what its folder says by now: it may have been judged again
+ * since, and anyone may have written that it ended well.
+ */
+static int worse_of(int exit_code, enum verdict verdict)
+{
+	if (exit_code == EXIT_UNSAFE || verdict == VERDICT_UNSAFE)
+		return EXIT_UNSAFE;
+	return exit_code == EXIT_SAFE && verdict == VERDICT_SAFE ? EXIT_SAFE
+								 : EXIT_INCONCLUSIVE;
+}
+
 int sweep_finished_take(struct sweep_finished *finished, struct sweep_turn turn,
 			const struct sweep_end *end)
 {
-	struct sweep_run run = {.point = turn.point,
-				.repeat = turn.repeat,
-				.exit_code = end->exit_code,
-				.seconds = end->seconds};
+	struct sweep_run run = {
+		.point = turn.point, .repeat = turn.repeat, .seconds = end->seconds};
 	char path[PATH_MAX];
 	int rc;
 
@@ -44,6 +54,7 @@ int sweep_finished_take(struct sweep_finished *finished, struct sweep_turn turn,
 		outcome_release(&run.outcome);
 		return -ENOMEM;
 	}
+	run.exit_code = worse_of(end->exit_code, run.outcome.verdict);
 	finished->runs[finished->count++] = run;
 	return 0;
 }

@@ -81,6 +81,14 @@ print(ok)') == True ]]
 	[[ ${lines[3]} == "Results  "* && ${#lines[1]} -le 80 && ${#lines[2]} -le 80 ]]
 }
 
+# By `tailrace report`, say; sweep.json has what it ended with.
+@test "a run that was judged again since counts by what its folder says now" {
+	run -0 tailrace sweep --no-plots -L ranks=1 --strategy per-file --records 50 --out s data
+	sed -i 's/"verdict": "safe"/"verdict": "unsafe"/' s/runs/1.1/result.json
+	run -1 --separate-stderr tailrace sweep @s/args --out s
+	[[ ${lines[0]} == "UNSAFE: 1 of 1 runs are finished: 1 unsafe" ]]
+}
+
 @test "interrupted, it ends the run that is on, and goes on with that one" {
 	tailrace sweep --no-plots -L duration=10m,1s --rate 100 --strategy per-file --seed 1 \
 		--out s data 2>said 3>&- &
