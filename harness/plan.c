@@ -63,6 +63,13 @@ static int copy_path(char ret_path[PATH_MAX], const char *path, const char *what
 	return 0;
 }
 
+static int copy_json(struct plan *plan, const char *path, struct error *err)
+{
+	if (export_to_stdout(path))
+		return copy_text(plan->json, sizeof(plan->json), path, "--json", err);
+	return copy_path(plan->json, path, "--json", err);
+}
+
 static int check_label(const char *label, struct error *err)
 {
 	if (strchr(label, '/') || strcmp(label, ".") == 0 || strcmp(label, "..") == 0)
@@ -245,8 +252,7 @@ static int complete(struct raw_plan *raw, const char *dir, struct error *err)
 			    err)) < 0 ||
 	    (rc = copy_text(plan->fstype, sizeof(plan->fstype), raw->fstype, "--fstype",
 			    err)) < 0 ||
-	    (rc = copy_text(plan->json, sizeof(plan->json), raw->json, "--json", err)) <
-		    0 ||
+	    (rc = copy_json(plan, raw->json, err)) < 0 ||
 	    (rc = copy_text(plan->hosts, sizeof(plan->hosts), raw->hosts, "--hosts",
 			    err)) < 0 ||
 	    (rc = check_label(plan->label, err)) < 0)

@@ -72,7 +72,7 @@ struct plan {
 	uint32_t readers;     /* that follow the shared file while it grows */
 	bool strict, one_client, quiet, dry_run;
 	bool no_plots;	     /* --no-plots: leave out the pictures */
-	char json[PATH_MAX]; /* --json: a file, "-", or "" */
+	char json[PATH_MAX]; /* --json: a file's absolute path, "-", or "" */
 	bool seed_given;
 	uint64_t seed;
 	enum check_level check; /* CHECK_NONE: another command */

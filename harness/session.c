@@ -216,6 +216,14 @@ static enum exit_code be_a_rank(const struct session_command *command, struct ru
 	return code;
 }
 
+/* Is it to stand in the run folder, which is made only later? */
+static bool json_is_in_run_folder(const struct plan *plan)
+{
+	size_t length = strlen(plan->out);
+
+	return strncmp(plan->json, plan->out, length) == 0 && plan->json[length] == '/';
+}
+
 /* Parse, and find wrong usage before any process is made. */
 static enum exit_code prepare(const struct session_command *command, struct run *run,
 			      int argc, char **argv, struct error *err)
@@ -235,7 +243,8 @@ static enum exit_code prepare(const struct session_command *command, struct run 
 	}
 	/* Who starts ranks, or is the only one, writes it; hours later is too late. */
 	if (!launcher.launched && !run->options.help && !run->plan.dry_run &&
-	    run->plan.json[0] && export_check(run->plan.json, err) < 0)
+	    run->plan.json[0] && !json_is_in_run_folder(&run->plan) &&
+	    export_check(run->plan.json, err) < 0)
 		return EXIT_COULD_NOT_RUN;
 	return EXIT_SAFE;
 }

@@ -67,6 +67,11 @@ small=(--one-client --no-plots --records 20 --strategy per-file)
 	[[ $(result got) == "tailrace.result 0" && $stderr != *SAFE* ]] || fail "$stderr"
 }
 
+@test "the file may stand in the run folder, which is not there before" {
+	run -0 tailrace run --quiet "${small[@]}" --out RUN --json RUN/again.json data
+	cmp RUN/result.json RUN/again.json
+}
+
 @test "a file that cannot be written, or a full pipe, is an error" {
 	tailrace run --quiet "${small[@]}" --out RUN data
 	run --separate-stderr tailrace run --quiet "${small[@]}" --out RUN2 \
