@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <stdatomic.h>
 
 uint32_t crew_processors(void)
 {
@@ -51,34 +50,4 @@ void crew_run(uint32_t members, void (*work)(void *context), void *context)
 	work(context);
 	while (started > 0)
 		pthread_join(threads[--started], NULL);
-}
-
-struct jobs {
-	int (*job)(void *context, uint32_t index);
-	void *context;
-	uint32_t count;
-	_Atomic uint32_t next;
-	_Atomic int rc;
-};
-
-static void do_jobs(void *context)
-{
-	struct jobs *jobs = context;
-	uint32_t index;
-	int rc;
-
-	while (jobs->rc == 0 && (index = jobs->next++) < jobs->count) {
-		rc = jobs->job(jobs->context, index);
-		if (rc < 0)
-			jobs->rc = rc;
-	}
-}
-
-int crew_each(uint32_t members, uint32_t count,
-	      int (*job)(void *context, uint32_t index), void *context)
-{
-	struct jobs jobs = {.job = job, .context = context, .count = count};
-
-	crew_run(members < count ? members : count, do_jobs, &jobs);
-	return jobs.rc;
 }

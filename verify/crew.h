@@ -19,11 +19,4 @@ uint32_t crew_processors(void);
  */
 void crew_run(uint32_t members, void (*work)(void *context), void *context);
 
-/*
- * Do @job for each number below @count, in any order, by up to @members threads.
- * Returns 0, or a negative return of a job; then some may not have been done.
- */
-int crew_each(uint32_t members, uint32_t count,
-	      int (*job)(void *context, uint32_t index), void *context);
-
 #endif

@@ -4,7 +4,6 @@
  */
 #include "core/random.h"
 #include "tests/unit/unit.h"
-#include "verify/crew.h"
 #include "verify/scan_files.h"
 #include "verify/seam.h"
 
@@ -757,36 +756,8 @@ START_TEST(a_run_that_is_behind_is_left_out)
 }
 END_TEST
 
-/* ---- the crew
- * ------------------------------------------------------------------------- */
-
-static atomic_int done[100];
-
-static int mark(void *context, uint32_t index)
-{
-	done[index]++;
-	return context && index == 40 ? -EXDEV : 0;
-}
-
-START_TEST(each_job_is_done_once)
-{
-	for (uint32_t members = 0; members <= 2 * CREW_MAX; members++) {
-		memset(done, 0, sizeof(done));
-		ck_assert_int_eq(crew_each(members, 100, mark, NULL), 0);
-		for (int i = 0; i < 100; i++)
-			ck_assert_int_eq(done[i], 1);
-	}
-	ck_assert_int_eq(crew_each(3, 0, mark, NULL), 0);
-	ck_assert_int_eq(crew_each(3, 100, mark, done), -EXDEV);
-}
-END_TEST
-
-START_TEST(there_is_a_processor)
-{
-	ck_assert_uint_ge(crew_processors(), 1);
-	ck_assert_uint_le(crew_processors(), CREW_MAX);
-}
-END_TEST
+/* ---- a failure that does not last -------------------------------------------------
+ */
 
 /* One thread would have ended there: that the next attempt goes well is no excuse. */
 START_TEST(what_goes_wrong_once)
@@ -818,5 +789,4 @@ UNIT_MAIN("scan_files", 60, any_threads_and_chunks_find_the_same,
 	  what_a_share_tells_is_not_read,
 	  a_share_of_another_size_or_run_is_not_believed,
 	  a_share_that_contradicts_the_file_is_read_again,
-	  a_run_that_is_behind_is_left_out, each_job_is_done_once, there_is_a_processor,
-	  what_goes_wrong_once)
+	  a_run_that_is_behind_is_left_out, what_goes_wrong_once)
