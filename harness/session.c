@@ -145,11 +145,25 @@ static void say(const struct error *err, bool first)
  */
 #define READ_BY_MPIRUN_NS 100000000u
 
+/* Without MPI nobody knows of the others: rank 0 has so long to come and say it. */
+#define SAID_BY_FIRST_NS 2000000000u
+
 static void say_to_the_end(const struct run *run, const struct error *err, bool first)
 {
 	say(err, first);
 	if (first && err->sentence[0] && run->world.size > 1)
 		clock_sleep_ns(READ_BY_MPIRUN_NS);
+}
+
+/* Of all ranks, before MPI: each finds the same wrong, and the first one says it. */
+static void refuse(const struct error *err)
+{
+	struct launch_environment launcher = launch_environment();
+
+	say(err, launcher.rank == 0);
+	if (launcher.size > 1)
+		clock_sleep_ns(launcher.rank == 0 ? READ_BY_MPIRUN_NS
+						  : SAID_BY_FIRST_NS);
 }
 
 static void run_release(struct run *run, enum exit_code code)
@@ -261,7 +275,7 @@ int session_main(const struct session_command *command, int argc, char **argv)
 	run->log_fd = -1;
 	code = prepare(command, run, argc, argv, &err);
 	if (code != EXIT_SAFE) {
-		say(&err, first);
+		refuse(&err);
 	} else if (run->options.help) {
 		if (first)
 			options_help(&run->options, stdout);

@@ -110,6 +110,13 @@ wrong_from_all()
 	wrong_from_all DIR --records 10
 }
 
+# mpirun ends all ranks once the first of them has exited.
+@test "a rank that comes late still says what is wrong" {
+	refused "$USAGE" as_ranks 3 bash -c \
+		'[[ $OMPI_COMM_WORLD_RANK != 0 ]] || sleep 0.7; exec tailrace run --records 10'
+	[[ $stderr == *DIR* ]]
+}
+
 @test "names that are not among the selected strategies" {
 	wrong per-file --strategy flock --require per-file data
 	wrong nosuch --strategy flock --require nosuch data
