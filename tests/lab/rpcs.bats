@@ -24,7 +24,7 @@ setup_file()
 				--strategy "$2" /mnt/nas
 			bash reads >before
 			tailrace run --no-plots --quiet -n 4 --turn 4 --records 500 --size 4k --views none \
-				--share 1M --out shares --strategy append,flock,per-file /mnt/nas 2>shares.err
+				--share 1M --out shares --strategy flock,per-file /mnt/nas 2>shares.err
 			bash reads >after
 			cat "$(ls -td /mnt/nas/tailrace-* | head -n 1)"/*.log | wc -c >all
 			tailrace verify --no-plots --out judged shares >judged.txt' - \
@@ -62,7 +62,7 @@ setup()
 }
 
 # Each of the two hosts reads a half of what there is, and the judge on host1 hardly any of
-# the rest; but what append damaged it reads itself.
+# the rest: nothing is damaged, for that it would read itself, as often as it needs.
 @test "NFSv4.2: hosts read their shares for the judge, who finds what it finds alone" {
 	local all from to read=()
 	[[ $(<shares.err) != *"cannot read its share"* ]] || fail "$(<shares.err)"
@@ -73,6 +73,6 @@ setup()
 	while read -r from to; do
 		read+=($(( 100 * (to - from) / all )))
 	done < <(paste before after)
-	(( read[0] >= 40 && read[0] <= 85 && read[1] >= 40 && read[1] <= 60 )) ||
+	(( read[0] >= 25 && read[0] <= 85 && read[1] >= 25 && read[1] <= 75 )) ||
 		fail "of $all bytes host1 read ${read[0]} %, host2 ${read[1]} %"
 }
